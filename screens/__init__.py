@@ -1,0 +1,1 @@
+"""Textual screens and widgets: they read the database and ask the engine to act."""

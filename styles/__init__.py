@@ -1,0 +1,1 @@
+"""Style sheets, one per screen, read through importlib.resources."""
