@@ -1,0 +1,42 @@
+"""All tables, by subject. Importing this module fills ``SQLModel.metadata``."""
+
+from hbdash.store.log.tables import LogBody, LogEntry, LogFacet, LogMinute
+from hbdash.store.tables.alarms import Alarm, AlarmRule, Audit, Notice
+from hbdash.store.tables.batches import BatchObject, BatchRequest, Upload, UploadRow
+from hbdash.store.tables.channel import (
+    Channel,
+    Cursor,
+    FlowSchedule,
+    Lane,
+    Lease,
+    Pause,
+    SettingsSnapshot,
+)
+from hbdash.store.tables.claims import (
+    Attachment,
+    CancellationRequest,
+    Claim,
+    ClaimDecision,
+    ClaimDraft,
+)
+from hbdash.store.tables.failures import Failure, FailureAttempt, Penalty
+from hbdash.store.tables.mirror import CatalogueItem, Figure, Listing, Offer, Sweep
+from hbdash.store.tables.orders import (
+    MarketLine,
+    MarketOrder,
+    MarketPackage,
+    OmnitronItem,
+    OmnitronOrder,
+    PackageLine,
+)
+from hbdash.store.tables.runs import EngineRequest, FlowRun, Intent
+
+__all__ = [
+    "Alarm", "AlarmRule", "Attachment", "Audit", "BatchObject", "BatchRequest",
+    "CancellationRequest", "CatalogueItem", "Channel", "Claim", "ClaimDecision", "ClaimDraft",
+    "Cursor", "EngineRequest", "Failure", "FailureAttempt", "Figure", "FlowRun", "FlowSchedule",
+    "Intent", "Lane", "Lease", "Listing", "LogBody", "LogEntry", "LogFacet", "LogMinute",
+    "MarketLine", "MarketOrder", "MarketPackage", "Notice", "Offer", "OmnitronItem",
+    "OmnitronOrder", "PackageLine", "Pause", "Penalty", "SettingsSnapshot", "Sweep", "Upload",
+    "UploadRow",
+]  # fmt: skip
