@@ -95,7 +95,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A short read transaction; keep it to a page of rows (an open reader stops checkpoints)."""
+        """A short read transaction, a page of rows: an open reader stops checkpoints."""
         with self._engine.connect() as raw:
             connection = raw.execution_options(hbdash_read=True)
             if not self.is_sqlite:

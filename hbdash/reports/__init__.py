@@ -1,0 +1,1 @@
+"""Figures, differences, reports: they read store and domain only."""

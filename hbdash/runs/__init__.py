@@ -1,0 +1,1 @@
+"""What happens inside a run, written once; flows add only their own steps."""
