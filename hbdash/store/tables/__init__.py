@@ -1,6 +1,6 @@
 """All tables, by subject. Importing this module fills ``SQLModel.metadata``."""
 
-from hbdash.store.log.tables import LogBody, LogEntry, LogFacet, LogMinute
+from hbdash.store.log.tables import LogBody, LogEntry, LogFacet, LogHour, LogMinute
 from hbdash.store.tables.alarms import Alarm, AlarmRule, Audit, Notice
 from hbdash.store.tables.batches import BatchObject, BatchRequest, Upload, UploadRow
 from hbdash.store.tables.channel import (
@@ -35,7 +35,7 @@ __all__ = [
     "Alarm", "AlarmRule", "Attachment", "Audit", "BatchObject", "BatchRequest",
     "CancellationRequest", "CatalogueItem", "Channel", "Claim", "ClaimDecision", "ClaimDraft",
     "Cursor", "EngineRequest", "Failure", "FailureAttempt", "Figure", "FlowRun", "FlowSchedule",
-    "Intent", "Lane", "Lease", "Listing", "LogBody", "LogEntry", "LogFacet", "LogMinute",
+    "Intent", "Lane", "Lease", "Listing", "LogBody", "LogEntry", "LogFacet", "LogHour", "LogMinute",
     "MarketLine", "MarketOrder", "MarketPackage", "Notice", "Offer", "OmnitronItem",
     "OmnitronOrder", "PackageLine", "Pause", "Penalty", "SettingsSnapshot", "Sweep", "Upload",
     "UploadRow",
