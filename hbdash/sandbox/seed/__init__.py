@@ -1,0 +1,1 @@
+"""Seed data: what the sandbox's shop sells, and who buys where. Same seed, same data."""
