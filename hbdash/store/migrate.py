@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import Connection, text
 
 from hbdash.store.database import Database
-from hbdash.store.migrations import HEAD, revision_id
+from hbdash.store.migrations import HEAD
 
 if TYPE_CHECKING:
     from alembic.config import Config
