@@ -1,0 +1,1 @@
+"""What tests of several rooms share; plugins are named in tests/conftest.py."""
