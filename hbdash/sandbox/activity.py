@@ -1,16 +1,203 @@
-"""Live activity."""
+"""Live activity: what customers, Hepsiburada and the back office do while one watches."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
 
+from hbdash.sandbox import sides
+from hbdash.sandbox.seed.catalogue import Kind, new_product, product
+from hbdash.sandbox.seed.claims import claim_story, time_left
+from hbdash.sandbox.seed.places import UNMAPPED
 from hbdash.sandbox.world import World
+
+_LOG = logging.getLogger("hbdash.sandbox")
 
 
 class Activity:
+    """One random act every ``seconds`` of real time; 0 means none.
+
+    Real time, so that a move of the clock brings no flood of acts.
+    """
+
     def __init__(self, world: World, seconds: float) -> None:
         self.world = world
         self.seconds = seconds
+        self.acts: Counter[str] = Counter()
+        self.last: dict[str, Any] | None = None
+        self._changed = asyncio.Event()
+
+    def pace(self, seconds: float) -> None:
+        """Change the time between acts; it counts from now."""
+        self.seconds = seconds
+        self._changed.set()
 
     async def run(self) -> None:
-        await asyncio.Event().wait()
+        """Act until cancelled."""
+        while True:
+            self._changed.clear()
+            try:
+                await asyncio.wait_for(self._changed.wait(), self.seconds or None)
+            except TimeoutError:
+                self.act()
+
+    def act(self, name: str | None = None) -> Any:
+        """One act, drawn by weight unless named; answers what it did. A failed one is undone."""
+        chosen = name or self.world.rng.choices(list(ACTS), [w for w, _ in ACTS.values()])[0]
+        try:
+            result = ACTS[chosen][1](self.world)
+        except Exception:  # noqa: BLE001 - one act that fails must not end the day
+            self.world.rollback()
+            self.acts["failed"] += 1
+            _LOG.warning("activity: %s failed", chosen, exc_info=True)
+            return None
+        self.world.commit()
+        self.acts[chosen] += 1
+        self.last = {"act": chosen, "at": self.world.clock.now().isoformat(), "result": result}
+        return result
+
+    def as_json(self) -> dict[str, Any]:
+        return {"seconds": self.seconds, "acts": dict(self.acts), "last": self.last}
+
+
+def place_order(world: World) -> Any:
+    draw = world.rng.random()
+    return sides.marketplace.place_order(world, unmapped=draw < 0.04, business=draw > 0.91)
+
+
+def open_claim(world: World) -> Any:
+    """A claim on an order that Omnitron knows, if there is one without a claim."""
+    story = claim_story(world.rng)
+    return sides.marketplace.open_claim(
+        world,
+        order_number=order_to_claim(world),
+        claim_type=story.claim_type,
+        reason=story.reason,
+        photos=story.photos,
+        deadline=world.clock.now() + time_left(world.rng),
+    )
+
+
+def order_to_claim(world: World) -> str | None:
+    """An order written to Omnitron, not cancelled and without a claim; None if there is none."""
+    rows = world.db.execute(
+        "SELECT DISTINCT l.order_number FROM om_order_item i"
+        " JOIN hb_line l ON l.line_id = substr(i.remote_id, 1, 36)"
+        " WHERE l.cancelled_quantity = 0 AND l.order_number NOT IN"
+        " (SELECT order_number FROM hb_claim) ORDER BY i.pk DESC LIMIT 200"
+    ).fetchall()
+    return str(world.rng.choice(rows)[0]) if rows else None
+
+
+def move_stock(world: World) -> Any:
+    """A delivery, a sale elsewhere, or sold out."""
+    sku = some_listed(world)
+    stock = int(_offer(world, sku)["stock"] or 0)
+    draw = world.rng.random()
+    if draw < 0.08:
+        stock = 0
+    elif draw < 0.45 or stock < 4:
+        stock += world.rng.randrange(5, 60)
+    else:
+        stock -= world.rng.randrange(1, min(stock, 12) + 1)
+    sides.backoffice.set_stock(world, sku, stock)
+    return {"sku": sku, "stock": stock}
+
+
+def change_price(world: World) -> Any:
+    """Up or down by at most a tenth, within what the category allows."""
+    sku = some_listed(world)
+    kurus = int(_offer(world, sku)["kurus"] or 10_000)
+    factor = Decimal(world.rng.randrange(92, 109)) / 100
+    price = (Decimal(kurus) / 100 * factor).quantize(Decimal("1")) + Decimal("0.90")
+    sides.backoffice.set_price(world, sku, price)
+    return {"sku": sku, "price": str(price)}
+
+
+def bring_out(world: World) -> Any:
+    """A new product in the back office."""
+    n = world.skus + int(world.meta("new_products") or 0)
+    world.set_meta("new_products", str(n - world.skus + 1))
+    new = new_product(world.seed, n)
+    sides.backoffice.new_product(world, new)
+    return {"sku": new.sku}
+
+
+def drift_price(world: World) -> Any:
+    """Somebody changes a price in Hepsiburada's panel."""
+    sku = some_listed(world)
+    kurus = int(_offer(world, sku)["kurus"] or 10_000)
+    price = (Decimal(kurus) / 100 * Decimal("0.97")).quantize(Decimal("0.01"))
+    sides.marketplace.drift_price(world, sku, price)
+    return {"sku": sku, "price": str(price)}
+
+
+def drift_stock(world: World) -> Any:
+    """Somebody changes a stock in Hepsiburada's panel."""
+    sku, stock = some_listed(world), world.rng.randrange(0, 90)
+    sides.marketplace.drift_stock(world, sku, stock)
+    return {"sku": sku, "stock": stock}
+
+
+def cancel_line(world: World) -> Any:
+    """A customer changes their mind before it is shipped."""
+    return sides.marketplace.cancel_line(world)
+
+
+def map_township(world: World) -> Any:
+    city, township = world.rng.choice(UNMAPPED)
+    sides.backoffice.map_township(world, city, township)
+    return {"city": city, "township": township}
+
+
+def mend_product(world: World) -> Any:
+    """Somebody fills in what a product lacks: price, stock, category or image."""
+    row = world.db.execute(
+        "SELECT pk, sku, kurus, stock, categories, has_image FROM om_offer"
+        " WHERE kurus IS NULL OR stock IS NULL OR categories = 0 OR NOT has_image LIMIT 1"
+    ).fetchone()
+    if row is None:
+        return None
+    sku, seeded = str(row["sku"]), product(world.seed, row["pk"] - product(world.seed, 0).pk)
+    if row["kurus"] is None:
+        sides.backoffice.add_price(world, sku, seeded.price)
+    elif row["stock"] is None:
+        sides.backoffice.add_stock(world, sku, max(seeded.stock, 5))
+    elif not row["categories"]:
+        sides.backoffice.add_category(world, sku)
+    else:
+        sides.backoffice.add_image(world, sku)
+    return {"sku": sku}
+
+
+def some_listed(world: World) -> str:
+    """The SKU of a product that was on sale at Hepsiburada from the start, without drift."""
+    for _ in range(200):
+        found = product(world.seed, world.rng.randrange(world.skus))
+        if found.kind is Kind.LISTED:
+            return found.sku
+    raise LookupError("the shop has no listed product")
+
+
+def _offer(world: World, sku: str) -> Any:
+    row = world.db.execute("SELECT kurus, stock FROM om_offer WHERE sku = ?", (sku,)).fetchone()
+    return row or {"kurus": None, "stock": None}
+
+
+ACTS: dict[str, tuple[float, Callable[[World], Any]]] = {
+    "place_order": (46, place_order),
+    "move_stock": (22, move_stock),
+    "change_price": (12, change_price),
+    "open_claim": (8, open_claim),
+    "new_product": (4, bring_out),
+    "cancel_line": (2, cancel_line),
+    "drift_price": (2.5, drift_price),
+    "drift_stock": (2.5, drift_stock),
+    "mend_product": (0.6, mend_product),
+    "map_township": (0.4, map_township),
+}
+"""Name → weight and act."""

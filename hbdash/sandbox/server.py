@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
-from hbdash.sandbox import control, sides
+from hbdash.sandbox import control, opening, sides
 from hbdash.sandbox.activity import Activity
 from hbdash.sandbox.config_file import write_config
 from hbdash.sandbox.misbehaviour import Misbehaviour
@@ -37,7 +37,7 @@ class Sandbox:
         self.world = new_world(options.seed, options.skus, options.file)
         self.world.base_url = f"http://{_shown(options.host)}:{self.socket.getsockname()[1]}"
         if sides.prepare(self.world) and options.start_orders:
-            sides.open_orders_and_claims(self.world)
+            opening.open_orders_and_claims(self.world)
         sides.announce_address(self.world)
         self.activity = Activity(self.world, options.activity)
         self.server = uvicorn.Server(
