@@ -135,12 +135,16 @@ class Database:
             finally:
                 if self.is_sqlite:
                     self._writer = None
-        for listener in self._listeners:
+        for listener in tuple(self._listeners):
             listener()
 
-    def on_commit(self, listener: Callable[[], None]) -> None:
-        """Call ``listener`` after each write of this process; it must return at once."""
+    def on_commit(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call ``listener`` after each write of this process; it must return at once.
+
+        Returns the function that stops it.
+        """
         self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     def raw_connection(self) -> Any:
         """A driver connection of its own, for watchers and bulk readers; close it yourself."""

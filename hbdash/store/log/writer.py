@@ -18,6 +18,8 @@ from hbdash.store.log.ids import LOG_IDS, id_floor, id_minute
 from hbdash.store.log.lines import LogLine
 from hbdash.store.log.tables import LogBody, LogEntry, LogFacet, LogHour, LogMinute
 
+__all__ = ["BODY_CAP", "LogLine", "LogWriter"]
+
 BODY_CAP = 16_384
 """Characters kept of a request and of a response; an upload of 4,000 rows has 600,000."""
 
@@ -30,8 +32,8 @@ Facet = tuple[str, str, str]
 class LogWriter:
     """Writes the lines of one channel; may be shared by threads.
 
-    Write once per transaction and last in it: on PostgreSQL the counters of the minute stay locked
-    until the transaction ends.
+    Write once per transaction: on PostgreSQL the minute's counters of the lines' facets stay locked
+    until it ends.
     """
 
     def __init__(self, db: Database, channel_id: int) -> None:
