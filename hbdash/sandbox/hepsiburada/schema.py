@@ -2,6 +2,8 @@
 
 Money of listings is an integer of kuruş, money of orders and claims an integer of 10⁻⁵ lira
 (recorded packages carry five decimals, H§3.4); times are integers of microseconds UTC.
+``hb_line.parcel`` says into which package of its order Hepsiburada puts a line when it packs by
+itself; -n cuts the line into n packages.
 Listings are never deleted, so ``n`` is dense and a page at any offset is one key range.
 """
 
