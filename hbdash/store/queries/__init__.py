@@ -1,0 +1,1 @@
+"""Queries that screens, the CLI and flows share; one module per subject."""

@@ -1,0 +1,1 @@
+"""Dashboard: is everything all right?"""

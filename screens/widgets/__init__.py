@@ -1,0 +1,1 @@
+"""What screens are made of: lines, lists of rows, dialogs. No widget here parses markup."""

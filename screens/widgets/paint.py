@@ -1,0 +1,77 @@
+"""From style words to colours: the only place where a token becomes a colour."""
+
+from __future__ import annotations
+
+from rich.color import Color as RichColor
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.strip import Strip
+
+from screens.widgets.line import Line
+from styles.theme import tokens
+
+_ATTRIBUTES = {"bold", "underline", "reverse", "strike"}
+_PILLS = {"sandbox-ground", "production", "selection"}
+
+
+class Palette:
+    """A theme in a colour mode (``full``, ``16``, ``none``)."""
+
+    def __init__(self, theme: str, mode: str) -> None:
+        self.theme = theme
+        self.mode = mode
+        self._colours: dict[str, RichColor] = {
+            name: Color.parse(value).rich_color for name, value in tokens(theme, mode).items()
+        }
+        self._styles: dict[tuple[str, str, bool], Style] = {}
+
+    def style(self, words: str, ground: str, shaded: bool = False) -> Style:
+        """Style of ``words`` on the ground token ``ground``; ``shaded`` is behind an overlay."""
+        key = (words, ground, shaded)
+        found = self._styles.get(key)
+        if found is None:
+            found = self._styles[key] = self._make(words.split(), ground, shaded)
+        return found
+
+    def _make(self, words: list[str], ground: str, shaded: bool) -> Style:
+        attributes = {word for word in words if word in _ATTRIBUTES}
+        colour = "text"
+        for word in words:
+            if word.startswith("/"):
+                ground = word[1:]
+            elif word not in _ATTRIBUTES:
+                colour = word.removeprefix("text-")
+        if shaded:
+            attributes.clear()
+            colour = "shade"
+            ground = ground if ground == "panel" else "background"
+        if self.mode == "none":
+            attributes |= _plain_attributes(colour)
+            if ground in _PILLS:
+                attributes ^= {"reverse"}
+            return Style(**dict.fromkeys(attributes, True))
+        if self.mode == "16" and ground == "selection":
+            return Style(
+                color=RichColor.from_ansi(15),
+                bgcolor=self._colours["selection"],
+                **dict.fromkeys(attributes, True),
+            )
+        return Style(
+            color=self._colours[colour],
+            bgcolor=self._colours[ground],
+            **dict.fromkeys(attributes, True),
+        )
+
+    def strip(self, line: Line, width: int, ground: str, shaded: bool = False) -> Strip:
+        """``line`` painted over exactly ``width`` cells."""
+        ground = line.ground or ground
+        segments = [Segment(text, self.style(words, ground, shaded)) for text, words in line.spans]
+        return Strip(segments, line.width).adjust_cell_length(width, self.style("", ground, shaded))
+
+
+def _plain_attributes(colour: str) -> set[str]:
+    """What stands for a colour where there is none (look section 3, NO_COLOR)."""
+    if colour == "error":
+        return {"bold", "underline"}
+    return {"bold"} if colour in ("accent", "warning", "on-production") else set()
