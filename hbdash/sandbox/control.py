@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hbdash.sandbox import figures, inspect, sides
+from hbdash.sandbox import figures, objects, sides
 from hbdash.sandbox.activity import Activity
 from hbdash.sandbox.arguments import Wrong, fitted, is_number, signature
 from hbdash.sandbox.faults import KINDS
@@ -189,20 +189,20 @@ class Control:
         return {"result": result}
 
     async def claim(self, request: Request) -> Any:
-        return _found(inspect.claim(self.world, request.path_params["number"]))
+        return _found(objects.claim(self.world, request.path_params["number"]))
 
     async def order(self, request: Request) -> Any:
-        return _found(inspect.order(self.world, request.path_params["number"]))
+        return _found(objects.order(self.world, request.path_params["number"]))
 
     async def listing(self, request: Request) -> Any:
-        return _found(inspect.listing(self.world, request.path_params["sku"]))
+        return _found(objects.listing(self.world, request.path_params["sku"]))
 
     async def photos(self, request: Request) -> Any:
-        return {"photos": inspect.photos(self.world, request.path_params["number"])}
+        return {"photos": objects.photos(self.world, request.path_params["number"])}
 
     async def photo(self, request: Request) -> Any:
         asked = request.path_params
-        found = _found(inspect.photo(self.world, asked["number"], asked["ordinal"]))
+        found = _found(objects.photo(self.world, asked["number"], asked["ordinal"]))
         return Response(found[0], media_type=found[1])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import signal
 import socket
 import threading
 from collections.abc import Callable, Coroutine
@@ -51,6 +52,8 @@ class Sandbox:
                 server_header=False,
             )
         )
+        # ours (below) end the server without ending the process before the database is closed
+        self.server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
         if options.write_config is not None:
             write_config(options.write_config, self.world)
 
@@ -95,14 +98,14 @@ def serve(options: SandboxOptions, *, ready: Callable[[str], None] | None = None
     sandbox = Sandbox(options)
 
     async def main() -> None:
+        _stop_on_signals(sandbox.server)
         serving = asyncio.create_task(sandbox.run())
         await _until_started(sandbox.server, serving)
         if ready is not None and not serving.done():
             ready(sandbox.world.base_url)
         await serving
 
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(main())
+    asyncio.run(main())
 
 
 class RunningSandbox:
@@ -112,8 +115,6 @@ class RunningSandbox:
         self._sandbox = Sandbox(options)
         self._loop = asyncio.new_event_loop()
         self._started = threading.Event()
-        # only the main thread may set signal handlers, and it keeps its own
-        self._sandbox.server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
         self._thread = threading.Thread(target=self._main, name="sandbox", daemon=True)
         self._thread.start()
         if not self._started.wait(_START_SECONDS) or not self._sandbox.server.started:
@@ -172,6 +173,20 @@ class RunningSandbox:
 def start_in_thread(options: SandboxOptions) -> RunningSandbox:
     """Start a sandbox in a daemon thread; returns when it answers."""
     return RunningSandbox(options)
+
+
+def _stop_on_signals(server: uvicorn.Server) -> None:
+    """SIGTERM and SIGINT end the server in good order, a second one without waiting."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+
+    def stop() -> None:
+        server.force_exit = server.should_exit
+        server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
 
 
 async def _until_started(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
