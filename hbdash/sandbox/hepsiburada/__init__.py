@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from starlette.applications import Starlette
 
-from hbdash.sandbox.hepsiburada import listing, oms
+from hbdash.sandbox.hepsiburada import listing, mpop, oms, shipping
 from hbdash.sandbox.hepsiburada.schema import create_schema
 from hbdash.sandbox.hepsiburada.seed import seed
 from hbdash.sandbox.world import World
@@ -17,4 +17,9 @@ __all__ = ["apps", "create_schema", "seed"]
 
 def apps(world: World) -> dict[str, Starlette]:
     """The services by the first segment under which each is mounted."""
-    return {"listing": listing.app(world), "oms": oms.app(world)}
+    return {
+        "mpop": mpop.app(world),
+        "listing": listing.app(world),
+        "oms": oms.app(world),
+        "shipping": shipping.app(world),
+    }

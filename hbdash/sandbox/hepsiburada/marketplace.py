@@ -10,13 +10,15 @@ from typing import Any
 
 from hbdash.sandbox.hepsiburada.listing import rows as listings
 from hbdash.sandbox.hepsiburada.listing import uploads
+from hbdash.sandbox.hepsiburada.mpop import imports
+from hbdash.sandbox.hepsiburada.mpop.products import LABELS
 from hbdash.sandbox.hepsiburada.oms import packing
 from hbdash.sandbox.hepsiburada.pace import pace
 from hbdash.sandbox.hepsiburada.pace import set_pace as _set_pace
 from hbdash.sandbox.hepsiburada.returns import advance as _advance_claims
 from hbdash.sandbox.hepsiburada.returns import open_claim, settle_claim
 from hbdash.sandbox.hepsiburada.shopping import NotOnSale, cancel_line, pack_due, pay, place_order
-from hbdash.sandbox.hepsiburada.wire import SECOND, micros
+from hbdash.sandbox.hepsiburada.wire import SECOND, micros, sku_key
 from hbdash.sandbox.world import World
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "set_lock",
     "set_pace",
     "settle_claim",
+    "settle_product",
     "ship",
     "snapshot",
     "tick",
@@ -50,6 +53,7 @@ _FLAGS = (
 def tick(world: World) -> None:
     """Let everything happen whose time has come."""
     uploads.advance(world)
+    imports.advance(world)
     speed, now = pace(world.db), micros(world.clock.now())
     unpaid = world.db.execute(
         "SELECT order_number FROM hb_order WHERE paid IS NULL AND placed <= ?",
@@ -169,6 +173,18 @@ def set_flags(world: World, sku: str, **flags: bool) -> None:
             f"UPDATE hb_listing SET {name} = ?, changed = ? WHERE n = ?",
             (bool(value), now, listing["n"]),
         )
+
+
+def settle_product(world: World, sku: str, status: str, reason: str = "") -> None:
+    """Hepsiburada ends the review of an imported product, e.g. BLOCKED with a reason."""
+    product = world.db.execute(
+        "SELECT * FROM hb_product WHERE sku_key = ?", (sku_key(sku),)
+    ).fetchone()
+    if product is None or product["hb_sku"] is not None:
+        raise ValueError(f"no product {sku} in review")
+    if status not in LABELS:
+        raise ValueError(f"no such product status: {status}")
+    imports.settle(world, product, status, reason)
 
 
 def fail_uploads(world: World) -> int:

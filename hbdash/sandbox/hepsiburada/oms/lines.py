@@ -43,7 +43,10 @@ def properties(line: sqlite3.Row) -> list[dict[str, str]]:
 
 def image_format(world: World, line: sqlite3.Row) -> str:
     """The picture's address with ``{size}`` left to fill in."""
-    return world.file_url(line["image"]) + "?size={size}" if line["image"] else ""
+    image = line["image"]
+    if not image:
+        return ""
+    return (world.file_url(image) if image.startswith("/") else image) + "?size={size}"
 
 
 def _address(kept: dict[str, Any]) -> dict[str, Any]:
