@@ -39,7 +39,6 @@ class Sandbox:
         self.world.base_url = f"http://{_shown(options.host)}:{self.socket.getsockname()[1]}"
         if sides.prepare(self.world) and options.start_orders:
             opening.open_orders_and_claims(self.world)
-        sides.announce_address(self.world)
         self.activity = Activity(self.world, options.activity)
         self.server = uvicorn.Server(
             uvicorn.Config(
@@ -196,7 +195,8 @@ async def _until_started(server: uvicorn.Server, serving: asyncio.Task[None]) ->
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sets TCP_NODELAY only on sockets that name TCP; without it each answer waits 40 ms.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
