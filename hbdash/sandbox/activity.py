@@ -9,7 +9,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from hbdash.sandbox import sides
+from hbdash.sandbox.hepsiburada import marketplace
+from hbdash.sandbox.omnitron import backoffice
 from hbdash.sandbox.seed.catalogue import Kind, new_product, product
 from hbdash.sandbox.seed.claims import claim_story, time_left
 from hbdash.sandbox.seed.places import UNMAPPED
@@ -66,13 +67,13 @@ class Activity:
 
 def place_order(world: World) -> Any:
     draw = world.rng.random()
-    return sides.marketplace.place_order(world, unmapped=draw < 0.04, business=draw > 0.91)
+    return marketplace.place_order(world, unmapped=draw < 0.04, business=draw > 0.91 or None)
 
 
 def open_claim(world: World) -> Any:
     """A claim on an order that Omnitron knows, if there is one without a claim."""
     story = claim_story(world.rng)
-    return sides.marketplace.open_claim(
+    return marketplace.open_claim(
         world,
         order_number=order_to_claim(world),
         claim_type=story.claim_type,
@@ -104,7 +105,7 @@ def move_stock(world: World) -> Any:
         stock += world.rng.randrange(5, 60)
     else:
         stock -= world.rng.randrange(1, min(stock, 12) + 1)
-    sides.backoffice.set_stock(world, sku, stock)
+    backoffice.set_stock(world, sku, stock)
     return {"sku": sku, "stock": stock}
 
 
@@ -114,7 +115,7 @@ def change_price(world: World) -> Any:
     kurus = int(_offer(world, sku)["kurus"] or 10_000)
     factor = Decimal(world.rng.randrange(92, 109)) / 100
     price = (Decimal(kurus) / 100 * factor).quantize(Decimal("1")) + Decimal("0.90")
-    sides.backoffice.set_price(world, sku, price)
+    backoffice.set_price(world, sku, price)
     return {"sku": sku, "price": str(price)}
 
 
@@ -123,7 +124,7 @@ def bring_out(world: World) -> Any:
     n = world.skus + int(world.meta("new_products") or 0)
     world.set_meta("new_products", str(n - world.skus + 1))
     new = new_product(world.seed, n)
-    sides.backoffice.new_product(world, new)
+    backoffice.new_product(world, new)
     return {"sku": new.sku}
 
 
@@ -132,25 +133,25 @@ def drift_price(world: World) -> Any:
     sku = some_listed(world)
     kurus = int(_offer(world, sku)["kurus"] or 10_000)
     price = (Decimal(kurus) / 100 * Decimal("0.97")).quantize(Decimal("0.01"))
-    sides.marketplace.drift_price(world, sku, price)
+    marketplace.drift_price(world, sku, price)
     return {"sku": sku, "price": str(price)}
 
 
 def drift_stock(world: World) -> Any:
     """Somebody changes a stock in Hepsiburada's panel."""
     sku, stock = some_listed(world), world.rng.randrange(0, 90)
-    sides.marketplace.drift_stock(world, sku, stock)
+    marketplace.drift_stock(world, sku, stock)
     return {"sku": sku, "stock": stock}
 
 
 def cancel_line(world: World) -> Any:
     """A customer changes their mind before it is shipped."""
-    return sides.marketplace.cancel_line(world)
+    return marketplace.cancel_line(world)
 
 
 def map_township(world: World) -> Any:
     city, township = world.rng.choice(UNMAPPED)
-    sides.backoffice.map_township(world, city, township)
+    backoffice.map_township(world, city, township)
     return {"city": city, "township": township}
 
 
@@ -164,13 +165,13 @@ def mend_product(world: World) -> Any:
         return None
     sku, seeded = str(row["sku"]), product(world.seed, row["pk"] - product(world.seed, 0).pk)
     if row["kurus"] is None:
-        sides.backoffice.add_price(world, sku, seeded.price)
+        backoffice.add_price(world, sku, seeded.price)
     elif row["stock"] is None:
-        sides.backoffice.add_stock(world, sku, max(seeded.stock, 5))
+        backoffice.add_stock(world, sku, max(seeded.stock, 5))
     elif not row["categories"]:
-        sides.backoffice.add_category(world, sku)
+        backoffice.add_category(world, sku)
     else:
-        sides.backoffice.add_image(world, sku)
+        backoffice.add_image(world, sku)
     return {"sku": sku}
 
 

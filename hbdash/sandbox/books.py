@@ -109,6 +109,11 @@ class Books:
     def forget_requests(self) -> None:
         self._requests.clear()
 
+    def begin(self) -> None:
+        """Start with empty books: what was before is nobody's effect."""
+        self._waiting.clear()
+        self._db.execute("DELETE FROM sb_effect")
+
     def flush(self) -> None:
         """Write the effects that wait; part of the transaction that is open."""
         if self._waiting:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from hbdash.sandbox import sides
+from hbdash.sandbox.earlier import write_to_omnitron
+from hbdash.sandbox.hepsiburada import marketplace
 from hbdash.sandbox.seed.claims import claim_story
 from hbdash.sandbox.world import World
 
@@ -46,27 +48,50 @@ CLAIMS: tuple[OpenClaim, ...] = (
 
 
 def open_orders_and_claims(world: World) -> None:
-    """Place the orders over the last ten hours and open :data:`CLAIMS`."""
+    """Place the orders over the last twenty minutes, and open :data:`CLAIMS` on older ones.
+
+    The books begin after it: what the shop's past holds is nobody's effect.
+    """
     rng = random.Random(f"{world.seed}:opening")
     now = world.clock.now()
+    claimed = [
+        marketplace.place_order(
+            world, placed_at=now - timedelta(hours=rng.randrange(72, 240)), business=False
+        )
+        for _ in CLAIMS
+    ]
+    sides.tick(world)
+    for number, claim in zip(claimed, CLAIMS, strict=True):
+        write_to_omnitron(world, number)
+        _open(world, rng, number, claim)
     # a shop of 60 SKUs must not be sold out before it opens
-    orders = min(ORDERS, max(8, world.skus // 10))
-    for n in range(orders):
-        sides.marketplace.place_order(
+    for n in range(min(ORDERS, max(8, world.skus // 10))):
+        marketplace.place_order(
             world,
             unmapped=n in UNMAPPED_ORDERS,
             business=n in BUSINESS_ORDERS,
-            placed_at=now - timedelta(minutes=rng.randrange(4, 600)),
+            placed_at=now - timedelta(seconds=rng.randrange(60, 1_200)),
         )
-    for claim in CLAIMS:
-        story = claim_story(rng)
-        number = sides.marketplace.open_claim(
-            world,
-            claim_type=claim.claim_type or "Return",
-            reason=claim.reason or ("Other" if story.claim_type != "Return" else story.reason),
-            photos=story.photos if claim.photos is None else claim.photos,
-            deadline=now + claim.left,
+    world.books.begin()
+    world.commit()
+
+
+def _open(world: World, rng: random.Random, order_number: str, claim: OpenClaim) -> None:
+    story = claim_story(rng)
+    number = marketplace.open_claim(
+        world,
+        order_number=order_number,
+        claim_type=claim.claim_type or "Return",
+        reason=claim.reason or "Other",
+        photos=story.photos if claim.photos is None else claim.photos,
+        deadline=world.clock.now() + claim.left,
+    )
+    if claim.settled == "InDispute":
+        # rejected by the merchant earlier; Hepsiburada has not decided yet
+        world.db.execute(
+            "UPDATE hb_claim SET status = 'InDispute', rejection_reason = ?, statement = ?"
+            " WHERE number = ?",
+            ("ProductNotDefective", "Ürün incelendi, kusur bulunmadı.", number),
         )
-        if claim.settled is not None:
-            sides.marketplace.settle_claim(world, number, claim.settled)
-    sides.tick(world)
+    elif claim.settled is not None:
+        marketplace.settle_claim(world, number, claim.settled)

@@ -89,6 +89,9 @@ def new_world(seed: int, skus: int, file: Path | None = None) -> World:
         lambda offset: _keep_offset(db, offset),
     )
     identity = random.Random(f"{seed}:identity")
+    # each start draws anew, or a restarted shop would see the same customers again
+    starts = int(kept.get("starts", "0"))
+    db.execute("INSERT OR REPLACE INTO sb_meta VALUES ('starts', ?)", (str(starts + 1),))
     return World(
         seed=seed,
         skus=skus,
@@ -96,7 +99,7 @@ def new_world(seed: int, skus: int, file: Path | None = None) -> World:
         db=db,
         books=Books(db, clock.now),
         faults=Faults(random.Random(f"{seed}:faults")),
-        rng=random.Random(f"{seed}:activity:{kept.get('starts', '0')}"),
+        rng=random.Random(f"{seed}:activity:{starts}"),
         merchant_id=str(uuid.UUID(int=identity.getrandbits(128), version=4)),
         service_key="".join(identity.choices(_KEY_LETTERS, k=12)),
         user_agent="lalezar_dev",

@@ -74,6 +74,7 @@ class SeedProduct:
     """One SKU as both sides know it at the start.
 
     ``image_urls`` are paths under ``/files``: put ``world.base_url`` before them.
+    ``stock`` is what may be offered: the back office holds the channel's buffer on top of it.
     ``hb_price`` and ``hb_stock`` are Hepsiburada's; they count only when ``listed``.
     """
 

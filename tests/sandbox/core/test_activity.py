@@ -24,7 +24,8 @@ def test_every_act_does_something(sandbox: SandboxUnderTest, name: str) -> None:
         activity = Activity(world, 0)
         return [activity.act(name) for _ in range(3)], dict(activity.acts)
 
-    sandbox.call(lambda world: Activity(world, 0).act("place_order"))
+    sandbox.call(lambda world: [Activity(world, 0).act("place_order") for _ in range(4)])
+    sandbox.move(60)
     results, acts = sandbox.call(three_times)
     assert acts.get("failed", 0) == 0
     assert results[0]
