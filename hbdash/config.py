@@ -154,12 +154,12 @@ class Config(BaseSettings):
 
     database: DatabaseConfig = DatabaseConfig()
     channels: tuple[ChannelConfig, ...] = ()
-    engine: EngineConfig = EngineConfig()  # type: ignore[call-arg]
-    sandbox: SandboxConfig = SandboxConfig()  # type: ignore[call-arg]
+    engine: EngineConfig = EngineConfig()
+    sandbox: SandboxConfig = SandboxConfig()
     operators: OperatorsConfig = OperatorsConfig()
     notify: NotifyConfig = NotifyConfig()
-    retention: RetentionConfig = RetentionConfig()  # type: ignore[call-arg]
-    refunds: RefundsConfig = RefundsConfig()  # type: ignore[call-arg]
+    retention: RetentionConfig = RetentionConfig()
+    refunds: RefundsConfig = RefundsConfig()
     ui: UiConfig = UiConfig()
 
     @classmethod

@@ -82,6 +82,8 @@ class FlowSpec:
     """``module:function``; empty for a flow that this version does not have yet."""
     listed: bool = True
     """One of the 18 of the dashboard; helpers such as the mirror are not."""
+    failures_of: str = ""
+    """Flow under which its failures stand, if not its own: a correction's are the flow's."""
     budget: timedelta | None = None
     """How long one run may take; by default 80 % of its period."""
 

@@ -48,7 +48,7 @@ class BatchObject(SQLModel, table=True):
     content_type: str = key_field(primary_key=True)
     object_pk: int = big_field(primary_key=True)
     key: str = key_field()
-    version_date: str = key_field()
+    version_date: datetime | None = moment_field(None)
     """As read from Omnitron, unchanged: it is sent back so that a change in mid-run is not lost."""
     remote_id: str | None = key_field(None)
     verdict: str | None = key_field(None)

@@ -100,7 +100,7 @@ def upgrade() -> None:
         sa.Column("content_type", Key(), nullable=False),
         sa.Column("object_pk", sa.BigInteger(), nullable=False),
         sa.Column("key", Key(), nullable=False),
-        sa.Column("version_date", Key(), nullable=False),
+        sa.Column("version_date", Moment(), nullable=True),
         sa.Column("remote_id", Key(), nullable=True),
         sa.Column("verdict", Key(), nullable=True),
         sa.Column("failed_reason_type", Key(), nullable=True),

@@ -1,0 +1,218 @@
+"""One channel's engine: lease, due flows, requests, heartbeat, alarms."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hbdash.config import ChannelConfig, Config
+from hbdash.domain.clock import Clock, parse_time
+from hbdash.domain.states import RunState
+from hbdash.engine import recovery, requests, schedule
+from hbdash.engine.dispatcher import LocalDispatcher
+from hbdash.engine.heartbeat import Heartbeat
+from hbdash.engine.lease import LeaseKeeper
+from hbdash.engine.link import Link
+from hbdash.flows.registry import FLOWS
+from hbdash.runs.context import RunRequest
+from hbdash.runs.run_flow import RunKit, RunResult, run_flow
+from hbdash.runs.spec import FlowSpec
+from hbdash.runs.stop import StopFlag
+from hbdash.store.changes import ChangeWatcher
+from hbdash.store.database import Database
+from hbdash.store.log.writer import LogWriter
+
+logger = logging.getLogger(__name__)
+
+_REFUSALS = {RunState.REFUSED: "refused", RunState.FAILED: "failed", RunState.LOST: "failed"}
+
+
+class ChannelEngine:
+    """Runs one channel's flows while it holds the lease; idle otherwise."""
+
+    def __init__(
+        self,
+        channel_id: int,
+        channel: ChannelConfig,
+        config: Config,
+        db: Database,
+        clock: Clock,
+        *,
+        face: str,
+        username: str,
+    ) -> None:
+        self.id = channel_id
+        self._config = config
+        self._db = db
+        self._clock = clock
+        self._zone = ZoneInfo(channel.timezone)
+        self._link = Link(db, clock, channel, channel_id)
+        self._writer = LogWriter(db, channel_id)
+        self._heartbeat = Heartbeat(db, clock)
+        self._dispatcher: LocalDispatcher | None = None
+        self._dues: dict[str, datetime] = {}
+        self._lock = threading.RLock()
+        self._changes = ChangeWatcher(db)
+        self._look_for_requests = True
+        self.lease = LeaseKeeper(
+            db,
+            channel_id,
+            face=face,
+            username=username,
+            term=timedelta(seconds=config.engine.lease_term_s),
+            gained=self._gained,
+            lost=self._lost,
+        )
+
+    def start(self) -> None:
+        self.lease.start()
+
+    def stop(self, *, wait: float) -> None:
+        """Stop runs at a safe point, break calls that hang, give the lease back."""
+        with self._lock:
+            dispatcher, self._dispatcher = self._dispatcher, None
+        if dispatcher is not None and not dispatcher.stop(wait * 0.6):
+            self._link.hang_up()
+            dispatcher.stop(wait * 0.3)
+        self.lease.close(wait=wait * 0.1)
+        self._link.close()
+        self._changes.close()
+
+    def duties(self) -> list[tuple[str, Callable[[], None], float]]:
+        """Name, work and period in seconds of what the scheduler thread wakes."""
+        return [
+            ("due", self._start_due, 0.5),
+            ("requests", self._take_requests, 0.5),
+            ("heartbeat", self._heartbeat.beat, 1.0),
+        ]
+
+    # Lease ------------------------------------------------------------------------------------
+
+    def _gained(self, epoch: int) -> None:
+        with self._db.durable() as connection:
+            lost = recovery.close_lost_runs(
+                connection, self.id, self.lease.holder, self._writer, self._clock
+            )
+            schedule.install(
+                connection, self.id, FLOWS, self._config.engine, self._zone, self._clock.now()
+            )
+            dues = schedule.next_dues(connection, self.id)
+        if lost:
+            logger.warning("%d runs of the former holder were lost", lost)
+        with self._lock:
+            self._dues = dues
+            self._look_for_requests = True
+            self._dispatcher = LocalDispatcher(self._perform_with(epoch), self._ended)
+
+    def _lost(self) -> None:
+        logger.warning("lease of channel %s lost", self.id)
+        with self._lock:
+            dispatcher, self._dispatcher = self._dispatcher, None
+        if dispatcher is not None:
+            dispatcher.stop(0)
+
+    # Runs -------------------------------------------------------------------------------------
+
+    def _perform_with(self, epoch: int) -> Callable[[FlowSpec, RunRequest, StopFlag], RunResult]:
+        kit = RunKit(
+            channel_id=self.id,
+            holder=self.lease.holder,
+            lease_epoch=epoch,
+            config=self._config,
+            db=self._db,
+            clock=self._clock,
+            link=self._link,
+            writer=self._writer,
+            lease_is_fresh=self.lease.is_fresh,
+            ask_for_run=self.ask_for_run,
+            watch=self._heartbeat.watch,
+            unwatch=self._heartbeat.unwatch,
+        )
+
+        def perform(spec: FlowSpec, request: RunRequest, stop: StopFlag) -> RunResult:
+            return run_flow(kit, spec, request, stop)
+
+        return perform
+
+    def ask_for_run(self, flow: str, keys: tuple[str, ...], why: str) -> None:
+        """A run that one flow asks of another: a cured cause, a new listing."""
+        dispatcher = self._dispatcher
+        if dispatcher is not None:
+            dispatcher.submit(FLOWS[flow], RunRequest(flow, started_by=why, keys=keys))
+
+    def _ended(self, spec: FlowSpec, request: RunRequest, result: RunResult | None) -> None:
+        state = RunState.LOST if result is None else result.state
+        now = self._clock.now()
+        with self._db.write() as connection:
+            if not request.by_hand and not request.dry_run:
+                schedule.ended(connection, self.id, spec.id, state, now)
+            if request.request_id is not None and result is not None:
+                requests.answer(
+                    connection,
+                    request.request_id,
+                    _REFUSALS.get(state, "done"),
+                    now,
+                    run_id=result.run_id,
+                    answer={"state": state.value, "reason": result.reason_id},
+                )
+
+    # Duties -----------------------------------------------------------------------------------
+
+    def _start_due(self) -> None:
+        dispatcher = self._dispatcher
+        if dispatcher is None:
+            return
+        now = self._clock.now()
+        for flow, due in list(self._dues.items()):
+            spec = FLOWS[flow]
+            plan = schedule.schedule_of(spec, self._config.engine)
+            if not schedule.is_due(due, now, plan) or dispatcher.is_busy(flow):
+                continue
+            with self._db.write() as connection:
+                following = schedule.started(connection, self.id, spec, plan, self._zone, now)
+            if following is not None:
+                self._dues[flow] = following
+            dispatcher.submit(spec, RunRequest(flow, started_by="schedule"))
+
+    def _take_requests(self) -> None:
+        dispatcher = self._dispatcher
+        changed = self._changes.poll()
+        if dispatcher is None or not (changed or self._look_for_requests):
+            return
+        self._look_for_requests = False
+        with self._db.read() as connection:
+            if not requests.any_waiting(connection, self.id):
+                return
+        with self._db.write() as connection:
+            taken = requests.take(connection, self.id, self.lease.holder)
+        for asked in taken:
+            self._serve(dispatcher, asked)
+
+    def _serve(self, dispatcher: LocalDispatcher, asked: requests.Asked) -> None:
+        if asked.kind == "run" and asked.flow in FLOWS:
+            window = asked.payload.get("window")
+            accepted = dispatcher.submit(
+                FLOWS[asked.flow],
+                RunRequest(
+                    asked.flow,
+                    started_by=asked.requested_by,
+                    keys=tuple(asked.payload.get("keys", ())),
+                    window=(parse_time(window[0]), parse_time(window[1])) if window else None,
+                    dry_run=bool(asked.payload.get("dry_run")),
+                    request_id=asked.id,
+                ),
+            )
+            if accepted:
+                return
+            outcome, reply = "refused", {"id": "run.already_running", "params": {}}
+        elif asked.kind == "cancel_run":
+            hit = dispatcher.cancel(flow=asked.flow)
+            outcome = "done" if hit else "refused"
+            reply = {} if hit else {"id": "run.not_running", "params": {}}
+        else:
+            outcome, reply = "refused", {"id": "request.unknown", "params": {"kind": asked.kind}}
+        with self._db.write() as connection:
+            requests.answer(connection, asked.id, outcome, self._clock.now(), answer=reply)

@@ -1,0 +1,278 @@
+"""Step 3: results of uploads, and reading back what was accepted (H§9.3).
+
+``Done`` with a price validation is not success: the SKU was locked off sale. Accepted is not
+confirmed: a value is confirmed when the listing is read back equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
+
+from hbdash.flows.mirror.listings import keep_listings
+from hbdash.flows.stock_price.faults import Fault, settle_faults
+from hbdash.flows.stock_price.kinds import Kind
+from hbdash.hepsiburada.models.listing import PriceValidation, UploadStatus
+from hbdash.omnitron.models.batch import FailedReason
+from hbdash.runs import batches, offers, penalties
+from hbdash.runs.context import RunContext
+from hbdash.store.bulk import sliced, table_of
+from hbdash.store.tables import Listing, Upload, UploadRow
+from hbdash.texts.offers import chunk_settled, confirmed
+from hbdash.transport.errors import NotFound
+
+#: Seconds after sending at which the result is asked for; then each minute (flows section 5).
+POLLS = (5, 10, 20, 40, 60)
+#: More are confirmed by the mirror's next reading.
+READ_BACK_AT_MOST = 500
+ASKED_AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    code: str
+    params: dict[str, str]
+    text: str
+
+
+def collect(ctx: RunContext, kind: Kind, *, patience: timedelta = timedelta(0)) -> None:
+    """Settle every upload whose result is there; wait up to ``patience`` for fresh ones."""
+    until = ctx.now() + patience
+    while True:
+        pending = _unsettled(ctx, kind)
+        for row in [r for r in pending if r["poll_at"] is None or r["poll_at"] <= ctx.now()]:
+            _ask(ctx, kind, row)
+        pending = _unsettled(ctx, kind)
+        if not pending:
+            return
+        wait = min(r["poll_at"] for r in pending) - ctx.now()
+        if ctx.now() + wait > until or ctx.stop.wait(max(wait.total_seconds(), 0.05)):
+            return
+
+
+def _unsettled(ctx: RunContext, kind: Kind) -> Sequence[RowMapping]:
+    uploads = table_of(Upload)
+    with ctx.db.read() as connection:
+        return (
+            connection.execute(
+                select(uploads)
+                .where(
+                    uploads.c.channel_id == ctx.channel_id,
+                    uploads.c.kind == kind.name,
+                    uploads.c.state == "sent",
+                )
+                .order_by(uploads.c.id)
+            )
+            .mappings()
+            .all()
+        )
+
+
+def _ask(ctx: RunContext, kind: Kind, upload: RowMapping) -> None:
+    try:
+        status = ctx.hepsiburada.upload_status(kind.upload_kind, upload["tracking_id"])
+    except NotFound:
+        # Their memory of uploads is short; the values are read back and sent again if they differ.
+        _settle(ctx, kind, upload, [], "no_result", {}, code="upload.no_result")
+        return
+    if status.is_pending:
+        if ctx.now() - upload["sent_at"] > ctx.settings.retry.result_hours:
+            _settle(ctx, kind, upload, [], "no_result", {}, code="upload.no_result")
+        else:
+            _ask_later(ctx, upload)
+        return
+    refusals = _refusals(status)
+    whole = "upload.failed" if status.is_failed and not refusals else None
+    _settle(
+        ctx,
+        kind,
+        upload,
+        status.price_validations,
+        "failed" if status.is_failed else "done",
+        refusals,
+        code=whole,
+    )
+
+
+def _ask_later(ctx: RunContext, upload: RowMapping) -> None:
+    uploads = table_of(Upload)
+    polls = upload["polls"] + 1
+    seconds = POLLS[polls] if polls < len(POLLS) else 60
+    with ctx.commit() as connection:
+        connection.execute(
+            update(uploads)
+            .where(uploads.c.id == upload["id"])
+            .values(polls=polls, poll_at=ctx.now() + timedelta(seconds=seconds))
+        )
+
+
+def _refusals(status: UploadStatus) -> dict[int, _Refusal]:
+    """Element number (from 1) → why the row was refused; locks count although Done."""
+    found: dict[int, _Refusal] = {}
+    for error in status.errors:
+        name = error.errors[0] if error.errors else "?"
+        found[error.element_no] = _Refusal("upload.row", {"name": name}, ", ".join(error.errors))
+    for lock in status.price_validations:
+        found[lock.element_no] = _Refusal(
+            "price.locked",
+            {
+                "bound": "Max" if "max" in lock.type.lower() else "Min",
+                "min": str(lock.min_price or ""),
+                "max": str(lock.max_price or ""),
+            },
+            f"{lock.type}: {lock.description}",
+        )
+    return found
+
+
+def _settle(
+    ctx: RunContext,
+    kind: Kind,
+    upload: RowMapping,
+    locks: Sequence[PriceValidation],
+    state: str,
+    refusals: dict[int, _Refusal],
+    *,
+    code: str | None = None,
+) -> None:
+    """Give every row its verdict, each in short transactions; ``code`` fails all of them."""
+    rows_table, uploads = table_of(UploadRow), table_of(Upload)
+    with ctx.db.read() as connection:
+        rows = (
+            connection.execute(
+                select(rows_table)
+                .where(rows_table.c.upload_id == upload["id"])
+                .order_by(rows_table.c.element)
+            )
+            .mappings()
+            .all()
+        )
+        carried = offers.load(
+            connection, ctx.channel_id, kind.name, [row["sku_key"] for row in rows]
+        )
+    faults: list[Fault] = []
+    accepted: list[str] = []
+    verdicts: list[offers.Verdict] = []
+    oks: list[batches.ObjectVerdict] = []
+    states: list[dict[str, object]] = []
+    for row in rows:
+        offer = carried.get(row["sku_key"])
+        mine = offer is not None and offer["upload_id"] == upload["id"]
+        refusal = refusals.get(row["element"]) or (_Refusal(code, {}, "") if code else None)
+        verdicts.append(
+            offers.Verdict(row["sku_key"], row["version"], refusal.code if refusal else None)
+        )
+        states.append(
+            {
+                "b_element": row["element"],
+                "b_state": "failed" if refusal else "accepted",
+                "b_code": refusal.code if refusal else None,
+                "b_text": refusal.text if refusal else "",
+            }
+        )
+        if offer is None or not mine:
+            continue
+        if refusal is not None:
+            faults.append(
+                Fault(
+                    row["sku_key"], offer["object_pk"], offer["batch_id"], refusal.code,
+                    refusal.params, refusal.text,
+                )
+            )  # fmt: skip
+        else:
+            accepted.append(row["sku_key"])
+            if offer["batch_id"] is not None and offer["object_pk"] is not None:
+                oks.append(batches.ObjectVerdict(offer["batch_id"], offer["object_pk"]))
+    ctx.journal.add(
+        "info" if not faults else "warning",
+        "ok" if not faults else "failed",
+        chunk_settled(kind.name, len(accepted), len(faults)),
+        kind=kind.content_type,
+        code="upload.settled",
+        params={"tracking_id": upload["tracking_id"] or "", "rows": len(rows)},
+        exchange=ctx.wire.exchange,
+    )
+    with ctx.commit(durable=True) as connection:
+        offers.settle(connection, ctx.channel_id, kind.name, upload["id"], verdicts)
+        connection.execute(
+            update(rows_table)
+            .where(
+                rows_table.c.upload_id == upload["id"],
+                rows_table.c.element == bindparam("b_element"),
+            )
+            .values(
+                state=bindparam("b_state"),
+                code=bindparam("b_code"),
+                remote_text=bindparam("b_text"),
+            ),
+            states,
+        )
+        batches.give_verdicts(connection, oks)
+        penalties.forgive(connection, ctx.channel_id, kind.content_type, accepted)
+        for key in accepted:
+            ctx.failures.passed(kind.content_type, key)
+        connection.execute(
+            update(uploads)
+            .where(uploads.c.id == upload["id"])
+            .values(state=state, settled_at=ctx.now(), polls=upload["polls"] + 1)
+        )
+        _learn_bounds(connection, ctx.channel_id, locks, [r["sku_key"] for r in rows])
+    ctx.progress.ok += len(accepted)
+    settle_faults(ctx, kind, faults, reason=FailedReason.CHANNEL_APP)
+    read_back(ctx, kind, accepted[:READ_BACK_AT_MOST])
+
+
+def _learn_bounds(
+    connection: Connection, channel_id: int, locks: Sequence[PriceValidation], keys: Sequence[str]
+) -> None:
+    """Bounds named by a lock are kept, so that the next bad price is stopped here."""
+    table = table_of(Listing)
+    for lock in locks:
+        if not 1 <= lock.element_no <= len(keys):
+            continue
+        connection.execute(
+            update(table)
+            .where(table.c.channel_id == channel_id, table.c.sku_key == keys[lock.element_no - 1])
+            .values(
+                is_locked=True,
+                is_salable=False,
+                price_min=_bound(lock.min_price),
+                price_max=_bound(lock.max_price),
+            )
+        )
+
+
+def _bound(value: Decimal | None) -> Decimal | None:
+    return None if value is None else round(value, 5)
+
+
+def read_back(ctx: RunContext, kind: Kind, keys: Sequence[str]) -> None:
+    """Read the listings of these SKUs and confirm what is equal."""
+    listings = table_of(Listing)
+    with ctx.db.read() as connection:
+        spelt: dict[str, str] = {}
+        for part in sliced(keys, 500):
+            found = connection.execute(
+                select(listings.c.sku_key, listings.c.merchant_sku).where(
+                    listings.c.channel_id == ctx.channel_id, listings.c.sku_key.in_(part)
+                )
+            )
+            spelt.update({row.sku_key: row.merchant_sku for row in found})
+    done = 0
+    for names in sliced(sorted(spelt.values()), ASKED_AT_ONCE):
+        page = ctx.hepsiburada.listings(merchant_skus=names, limit=len(names))
+        now: datetime = ctx.now()
+        with ctx.commit() as connection:
+            kept = keep_listings(connection, ctx.channel_id, page.rows, now)
+            readings = {key: kind.reading(listing) for key, listing in kept.items()}
+            done += len(offers.confirm(connection, ctx.channel_id, kind.name, readings, now))
+        ctx.go_on()
+    if done:
+        ctx.journal.add(
+            "info", "ok", confirmed(kind.name, done), kind=kind.content_type,
+            code="offer.confirmed", params={"n": done},
+        )  # fmt: skip

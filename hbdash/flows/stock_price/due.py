@@ -1,0 +1,164 @@
+"""Step 1: what Omnitron says is due becomes wanted values (flows section 2, steps 1 to 5).
+
+Every row that is read is committed and gets a verdict, so that a faulty one never stands at the
+head of the next read; good rows hand their object to the upload that will carry them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from hbdash.domain.turkish import sku_key
+from hbdash.flows.mirror.products import keep_values
+from hbdash.flows.stock_price.faults import Fault, settle_faults
+from hbdash.flows.stock_price.kinds import RETRY, URGENT, Answer, Kind, ListingFacts
+from hbdash.flows.stock_price.products import listings_of, sku_keys_of
+from hbdash.omnitron.models.batch import FailedReason
+from hbdash.omnitron.models.catalogue import Price, Stock
+from hbdash.runs import batches, offers
+from hbdash.runs.context import RunContext
+from hbdash.runs.failures import Met
+from hbdash.runs.held import held_units
+from hbdash.store.bulk import table_of
+from hbdash.store.tables import Failure
+from hbdash.texts.offers import no_such_product, would_not_send, would_send
+
+Row = Stock | Price
+
+
+def read_due(ctx: RunContext, kind: Kind) -> None:
+    """Read until both queues are empty or the budget ends; updates before inserts."""
+    for which in ("updates", "inserts"):
+        while _read_page(ctx, kind, which):
+            ctx.go_on()
+
+
+def read_keys(ctx: RunContext, kind: Kind, keys: Sequence[str]) -> None:
+    """Rows of given SKUs, whether due or not: committed in a batch of their own."""
+    products = ctx.omnitron.products_by_sku(list(keys))
+    known = {sku_key(product.sku) for product in products}
+    for key in keys:
+        if sku_key(key) not in known:
+            ctx.progress.failed += 1
+            ctx.journal.add("error", "failed", no_such_product(key), kind="product", key=key)
+    rows = kind.of_products(ctx, [product.pk for product in products])
+    for start in range(0, len(rows), _batch(ctx)):
+        _take_rows(ctx, kind, rows[start : start + _batch(ctx)])
+
+
+def _batch(ctx: RunContext) -> int:
+    return ctx.config.engine.read_batch
+
+
+def _read_page(ctx: RunContext, kind: Kind, which: str) -> bool:
+    page = kind.due(ctx, which, _batch(ctx))
+    for fault in page.faulty:
+        _unreadable(ctx, kind, str(fault), dict(fault.params))
+    if not page.rows:
+        return False
+    _take_rows(ctx, kind, page.rows)
+    return True
+
+
+def _unreadable(ctx: RunContext, kind: Kind, text: str, params: dict[str, Any]) -> None:
+    line = ctx.journal.add(
+        "error", "failed", text, kind=kind.content_type, code="remote.shape", params=params,
+        exchange=ctx.wire.exchange,
+    )  # fmt: skip
+    ctx.failures.met(
+        Met(kind.content_type, "", "remote.shape", params, remote_text=text, line=line)
+    )
+    ctx.progress.failed += 1
+
+
+def _take_rows(ctx: RunContext, kind: Kind, rows: Sequence[Row]) -> None:
+    keys = sku_keys_of(ctx, [row.product for row in rows])
+    listings = listings_of(ctx, keys.values())
+    with ctx.db.read() as connection:
+        held = held_units(connection, ctx.channel_id, keys.values()) if kind.name == "stock" else {}
+        retries = _with_open_failures(ctx, kind, keys.values())
+    answers = [
+        (row, keys.get(row.product, ""), _answer(ctx, kind, row, keys, listings, held))
+        for row in rows
+    ]
+    if ctx.dry_run:
+        _say(ctx, kind, answers)
+        return
+    batch = batches.commit_batch(
+        ctx,
+        kind.content_type,
+        [
+            batches.Held(kind.content_type, row.pk, key, row.modified_date)
+            for row, key, _ in answers
+        ],
+    )
+    faults = [Fault(key, row.pk, batch.id, a.code, a.params or {}) for row, key, a in answers
+              if a.code is not None and not a.code.startswith("skip.")]  # fmt: skip
+    skipped = [row.pk for row, _, a in answers if a.code is not None and a.code.startswith("skip.")]
+    wanted = [
+        offers.Wanted(
+            sku_key=key,
+            value=a.value,
+            cap=a.cap,
+            changed_at=row.modified_date,
+            urgency=RETRY if key in retries and a.urgency > URGENT else a.urgency,
+            batch_id=batch.id,
+            object_pk=row.pk,
+        )
+        for row, key, a in answers
+        if a.value is not None
+    ]
+    settle_faults(ctx, kind, faults, reason=FailedReason.CHANNEL_APP)
+    with ctx.commit() as connection:
+        keep_values(connection, ctx.channel_id, rows, ctx.now())
+        offers.want(connection, ctx.channel_id, kind.name, wanted)
+        batches.give_verdicts(connection, [batches.ObjectVerdict(batch.id, pk) for pk in skipped])
+    ctx.progress.skipped += len(skipped)
+    if wanted:
+        batches.hand_over(ctx, batch, f"hbdash-{ctx.channel_id}-{batch.id}")
+    else:
+        batches.close_complete(ctx, kind.content_type)
+
+
+def _answer(
+    ctx: RunContext,
+    kind: Kind,
+    row: Row,
+    keys: dict[int, str],
+    listings: dict[str, ListingFacts],
+    held: dict[str, int],
+) -> Answer:
+    key = keys.get(row.product, "")
+    listing = listings.get(key)
+    if listing is None:
+        return Answer(code="offer.no_listing")
+    return kind.answer(ctx, row, listing, held.get(key, 0), stopped=False)
+
+
+def _with_open_failures(ctx: RunContext, kind: Kind, keys: Iterable[str]) -> set[str]:
+    """SKUs with an open failure of this kind: their values go after the fresh ones (rule 3)."""
+    table = table_of(Failure)
+    with ctx.db.read() as connection:
+        rows = connection.execute(
+            select(table.c.key).where(
+                table.c.channel_id == ctx.channel_id,
+                table.c.kind == kind.content_type,
+                table.c.key.in_(list(keys)),
+                table.c.state.in_(("open", "retrying", "ended")),
+            )
+        )
+        return {row.key for row in rows}
+
+
+def _say(ctx: RunContext, kind: Kind, answers: Sequence[tuple[Row, str, Answer]]) -> None:
+    for _row, key, answer in answers:
+        if answer.value is not None:
+            message = would_send(kind.name, answer.value)
+            ctx.progress.ok += 1
+        else:
+            message = would_not_send(kind.name, answer.code or "", answer.params or {})
+            ctx.progress.skipped += 1
+        ctx.journal.add("info", "skipped", message, kind=kind.content_type, key=key)

@@ -1,0 +1,299 @@
+"""Values on their way to the marketplace: wanted, sent, confirmed by reading back.
+
+One row per (channel, SKU key, kind); its ``upload_id`` is the one upload that is not settled, so no
+two uploads ever carry the same SKU and kind. A result for an older version settles nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
+
+from hbdash.domain.states import OfferState
+from hbdash.store.bulk import sliced, table_of, upsert
+from hbdash.store.tables import Listing, Offer
+from hbdash.store.types import LIRA_SCALE
+
+_KEY = ("channel_id", "sku_key", "kind")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What Omnitron wants to be there. ``value``: pieces, or 10⁻⁵ lira."""
+
+    sku_key: str
+    value: int
+    cap: int | None
+    changed_at: datetime
+    urgency: int
+    batch_id: int | None = None
+    object_pk: int | None = None
+    is_correction: bool = False
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An offer ready to be sent, with the spelling its listing has there."""
+
+    sku_key: str
+    hb_sku: str
+    merchant_sku: str
+    value: int
+    cap: int | None
+    version: int
+    batch_id: int | None
+    object_pk: int | None
+
+
+def price_units(price: Decimal) -> int:
+    """A price in the offer's integer unit, 10⁻⁵ lira."""
+    return int(price * LIRA_SCALE)
+
+
+def unit_price(value: int) -> Decimal:
+    """The price of an offer's integer value."""
+    return Decimal(value) / LIRA_SCALE
+
+
+def load(
+    connection: Connection, channel_id: int, kind: str, keys: Iterable[str]
+) -> dict[str, RowMapping]:
+    """SKU key → offer row."""
+    table = table_of(Offer)
+    found: dict[str, RowMapping] = {}
+    for part in sliced(sorted(set(keys)), 500):
+        rows = connection.execute(
+            select(table).where(
+                table.c.channel_id == channel_id, table.c.kind == kind, table.c.sku_key.in_(part)
+            )
+        ).mappings()
+        found.update({row["sku_key"]: row for row in rows})
+    return found
+
+
+def want(connection: Connection, channel_id: int, kind: str, wanted: Sequence[Wanted]) -> None:
+    """Set what is wanted; each becomes ``waiting``, unless an upload of it is not settled yet.
+
+    The version grows with every call, so that the result of an upload under way settles only what
+    it carried.
+    """
+    standing = load(connection, channel_id, kind, [w.sku_key for w in wanted])
+    rows: list[dict[str, Any]] = []
+    for w in wanted:
+        before = standing.get(w.sku_key)
+        in_flight = before is not None and before["upload_id"] is not None
+        rows.append(
+            {
+                "channel_id": channel_id,
+                "sku_key": w.sku_key,
+                "kind": kind,
+                "wanted": w.value,
+                "wanted_cap": w.cap,
+                "wanted_version": (before["wanted_version"] if before else 0) + 1,
+                "wanted_at": w.changed_at,
+                "urgency": w.urgency,
+                "state": before["state"] if before and in_flight else OfferState.WAITING,
+                "code": None,
+                "batch_id": w.batch_id,
+                "object_pk": w.object_pk,
+                "is_correction": w.is_correction,
+                "overwritten": before["overwritten"] if before else 0,
+            }
+        )
+    upsert(connection, Offer, rows, key=_KEY)
+
+
+def waiting(connection: Connection, channel_id: int, kind: str, limit: int) -> list[Waiting]:
+    """What waits and has a listing: stop of sale and zeros first, then falling, rising, retries."""
+    offers, listings = table_of(Offer), table_of(Listing)
+    rows = connection.execute(
+        select(
+            offers.c.sku_key,
+            listings.c.hb_sku,
+            listings.c.merchant_sku,
+            offers.c.wanted,
+            offers.c.wanted_cap,
+            offers.c.wanted_version,
+            offers.c.batch_id,
+            offers.c.object_pk,
+        )
+        .select_from(
+            offers.join(
+                listings,
+                (listings.c.channel_id == offers.c.channel_id)
+                & (listings.c.sku_key == offers.c.sku_key),
+            )
+        )
+        .where(
+            offers.c.channel_id == channel_id,
+            offers.c.kind == kind,
+            offers.c.state == OfferState.WAITING,
+            offers.c.upload_id.is_(None),
+            listings.c.gone.is_(False),
+        )
+        .order_by(offers.c.urgency, offers.c.wanted_at)
+        .limit(limit)
+    )
+    return [Waiting(*row) for row in rows]
+
+
+def count_waiting(connection: Connection, channel_id: int, kind: str) -> int:
+    """Length of the queue."""
+
+    offers = table_of(Offer)
+    return int(
+        connection.execute(
+            select(func.count())
+            .select_from(offers)
+            .where(
+                offers.c.channel_id == channel_id,
+                offers.c.kind == kind,
+                offers.c.state == OfferState.WAITING,
+            )
+        ).scalar_one()
+    )
+
+
+def bind_to_upload(
+    connection: Connection,
+    channel_id: int,
+    kind: str,
+    rows: Sequence[Waiting],
+    upload_id: int,
+    now: datetime,
+) -> None:
+    """Before the call: these offers are on their way with this upload."""
+    offers = table_of(Offer)
+    connection.execute(
+        update(offers)
+        .where(
+            offers.c.channel_id == channel_id,
+            offers.c.kind == kind,
+            offers.c.sku_key == bindparam("b_sku"),
+        )
+        .values(
+            upload_id=upload_id,
+            state=OfferState.SENT,
+            sent=bindparam("b_value"),
+            sent_version=bindparam("b_version"),
+            sent_at=now,
+        ),
+        [{"b_sku": r.sku_key, "b_value": r.value, "b_version": r.version} for r in rows],
+    )
+
+
+def release(connection: Connection, channel_id: int, upload_id: int) -> None:
+    """The upload never got there, or nobody knows: the newest values are sent again."""
+    offers = table_of(Offer)
+    connection.execute(
+        update(offers)
+        .where(offers.c.channel_id == channel_id, offers.c.upload_id == upload_id)
+        .values(upload_id=None, state=OfferState.WAITING)
+    )
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one row of an upload."""
+
+    sku_key: str
+    version: int
+    code: str | None
+    """Failure id; ``None`` for accepted."""
+
+
+def settle(
+    connection: Connection,
+    channel_id: int,
+    kind: str,
+    upload_id: int,
+    verdicts: Sequence[Verdict],
+) -> None:
+    """Accepted values wait for their confirmation; newer ones wanted meanwhile wait to be sent."""
+    offers = table_of(Offer)
+    mine = (
+        (offers.c.channel_id == channel_id)
+        & (offers.c.kind == kind)
+        & (offers.c.upload_id == upload_id)
+        & (offers.c.sku_key == bindparam("b_sku"))
+    )
+    newer = offers.c.wanted_version != offers.c.sent_version
+    for state, rows in (
+        (OfferState.AWAITING_RESULT, [v for v in verdicts if v.code is None]),
+        (OfferState.FAILED, [v for v in verdicts if v.code is not None]),
+    ):
+        if not rows:
+            continue
+        params = [{"b_sku": v.sku_key, "b_code": v.code} for v in rows]
+        connection.execute(
+            update(offers).where(mine & newer).values(upload_id=None, state=OfferState.WAITING),
+            [{"b_sku": p["b_sku"]} for p in params],
+        )
+        connection.execute(
+            update(offers)
+            .where(mine)
+            .values(upload_id=None, state=state, code=bindparam("b_code")),
+            params,
+        )
+
+
+def confirm(
+    connection: Connection,
+    channel_id: int,
+    kind: str,
+    readings: Mapping[str, int],
+    read_at: datetime,
+) -> set[str]:
+    """Offers whose value was read back equal become ``confirmed``; returns their SKU keys.
+
+    ``readings``: SKU key → what the listing has, in the offer's unit, as read at ``read_at``.
+    """
+    offers = table_of(Offer)
+    done: set[str] = set()
+    for part in sliced(sorted(readings), 500):
+        rows = connection.execute(
+            select(offers.c.sku_key, offers.c.wanted, offers.c.wanted_at, offers.c.state).where(
+                offers.c.channel_id == channel_id,
+                offers.c.kind == kind,
+                offers.c.sku_key.in_(part),
+                offers.c.upload_id.is_(None),
+                offers.c.state.in_((OfferState.AWAITING_RESULT, OfferState.FAILED)),
+            )
+        ).all()
+        hits = [row for row in rows if row.wanted == readings[row.sku_key]]
+        if not hits:
+            continue
+        connection.execute(
+            update(offers)
+            .where(
+                offers.c.channel_id == channel_id,
+                offers.c.kind == kind,
+                offers.c.sku_key == bindparam("b_sku"),
+            )
+            .values(
+                state=OfferState.CONFIRMED,
+                code=None,
+                confirmed=offers.c.wanted,
+                confirmed_version=offers.c.wanted_version,
+                confirmed_at=read_at,
+                lag_ms=bindparam("b_lag"),
+                overwritten=0,
+            ),
+            [
+                {"b_sku": row.sku_key, "b_lag": _milliseconds(read_at, row.wanted_at)}
+                for row in hits
+            ],
+        )
+        done.update(row.sku_key for row in hits)
+    return done
+
+
+def _milliseconds(later: datetime, earlier: datetime | None) -> int | None:
+    if earlier is None:
+        return None
+    return max(0, (later - earlier) // timedelta(milliseconds=1))

@@ -1,0 +1,39 @@
+"""Stock, end to end: what changes in Omnitron arrives at Hepsiburada, once and right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hbdash.domain.states import RunState
+from hbdash.sandbox import objects
+from hbdash.sandbox.omnitron import backoffice
+from hbdash.store.tables import BatchRequest, Offer, Upload
+from tests.support.flows import FlowBench
+
+
+def there(bench: FlowBench, sku: str) -> int:
+    """What the marketplace has."""
+    return int(bench.call(objects.listing, sku)["stock"])
+
+
+def offer(bench: FlowBench, sku: str) -> dict[str, Any]:
+    (row,) = bench.rows(Offer, sku_key=sku, kind="stock")
+    return row
+
+
+def settled(bench: FlowBench) -> bool:
+    """No upload and no batch waits for its result."""
+    waiting = bench.rows(Upload, state="sent")
+    return not waiting and not bench.rows(BatchRequest, status="sent_to_remote")
+
+
+def test_a_changed_stock_arrives_less_the_buffer_and_is_confirmed(bench: FlowBench) -> None:
+    sku = bench.healthy().sku
+    bench.run_until("stock", lambda: settled(bench))
+    bench.call(backoffice.set_stock, sku, 17)
+    results = bench.run_until("stock", lambda: there(bench, sku) == 14 and settled(bench))
+    assert results[-1].state in (RunState.DONE, RunState.PARTLY_DONE)
+    row = offer(bench, sku)
+    assert (row["wanted"], row["confirmed"], row["state"]) == (14, 14, "confirmed")
+    assert row["lag_ms"] >= 0
+    assert bench.running.world.books.count("hepsiburada.stock", sku) == 1
