@@ -42,6 +42,7 @@ _CHANNEL: dict[str, dict[str, Handler]] = {
     "stock_lists/": {"GET": setup.stock_lists},
     "mapped_products/{pk:int}/": {"GET": tree.mapped_product},
     "attribute_configs/detailed/": {"GET": tree.attribute_configs},
+    "attribute_values/": {"GET": tree.attribute_values},
     "category_trees/{pk:int}/": {"GET": tree.category_tree},
     "category_nodes/": {"GET": tree.category_nodes},
     "category_nodes/{pk:int}/": {"GET": tree.category_node},

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hbdash.sandbox.world import World
 
 HERE = "{sandbox}"
+
 BUFFER_STOCK = 3
 
 FLAGS_ON = ("get_orders", "get_refund_orders", "product_create", "price", "stock", "Reject_refund")

@@ -59,6 +59,10 @@ CREATE TABLE om_attribute_config (
     attribute_name TEXT NOT NULL, remote_id TEXT NOT NULL, is_required INTEGER NOT NULL,
     is_variant INTEGER NOT NULL, is_custom INTEGER NOT NULL, modified INTEGER NOT NULL);
 
+CREATE TABLE om_attribute_value (
+    pk INTEGER PRIMARY KEY, attribute INTEGER NOT NULL, label TEXT NOT NULL, value TEXT NOT NULL,
+    modified INTEGER NOT NULL);
+
 CREATE TABLE om_action (
     pk INTEGER PRIMARY KEY, content_type INTEGER NOT NULL, object_id INTEGER NOT NULL,
     remote_id TEXT, version_date INTEGER, state TEXT, local_batch_id TEXT, status TEXT,
@@ -161,6 +165,7 @@ CREATE INDEX om_batch_open ON om_batch (status) WHERE status NOT IN ('done', 'fa
 CREATE INDEX om_due_head ON om_due
     (content_type, kind, not_before, object_id, not_after, product_type);
 CREATE INDEX om_due_end ON om_due (not_after) WHERE not_after < 9000000000000000000;
+CREATE INDEX om_attribute_value_attribute ON om_attribute_value (attribute);
 CREATE INDEX om_township_city ON om_township (city);
 CREATE INDEX om_district_township ON om_district (township);
 CREATE INDEX om_place_code ON om_place_mapping (code);

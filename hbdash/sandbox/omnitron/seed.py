@@ -27,7 +27,8 @@ from hbdash.sandbox.omnitron.product_rows import (
 )
 from hbdash.sandbox.omnitron.schema import drop_indexes, make_indexes
 from hbdash.sandbox.omnitron.wire import micros
-from hbdash.sandbox.seed.catalogue import SeedProduct, categories
+from hbdash.sandbox.seed.catalogue import COLOURS, SeedProduct, categories
+from hbdash.sandbox.seed.categories import GOODS
 from hbdash.sandbox.seed.places import CITIES, turkish_title
 from hbdash.sandbox.world import World
 
@@ -45,7 +46,7 @@ _CARGOS = (
 )
 # attribute number, name, Hepsiburada's id, required, variant, custom (free text)
 ATTRIBUTES: tuple[tuple[int, str, str, bool, bool, bool], ...] = (
-    (301, "Varyant Grup Id", "VaryantGroupID", False, False, True),
+    (301, "Varyant Grup Id", "VaryantGroupID", True, False, True),
     (302, "Ürün Açıklaması", "UrunAciklamasi", True, False, True),
     (303, "Barkod", "Barcode", True, False, True),
     (304, "Marka", "Marka", True, False, True),
@@ -53,6 +54,8 @@ ATTRIBUTES: tuple[tuple[int, str, str, bool, bool, bool], ...] = (
     (306, "Desi", "kg", True, False, True),
     (307, "Renk", "renk_variant_property", True, True, False),
     (308, "Ebat", "ebatlar_variant_property", True, True, False),
+    (309, "Materyal", "00000MU", False, False, False),
+    (310, "Ürün İçeriği", "000009D", False, False, True),
 )
 # Omnitron calls these townships otherwise, so that only their mapping finds them.
 _OTHER_NAMES = {("Kocaeli", "İZMİT"): "Kocaeli Merkez", ("Trabzon", "ORTAHİSAR"): "Trabzon Merkez"}
@@ -180,6 +183,7 @@ def _seed_tree(world: World, now: int) -> dict[int, tuple[int, int]]:
             if remote is not None
         ],
     )
+    _seed_values(world, start)
     return leaves
 
 
@@ -194,6 +198,16 @@ def _seed_attributes(
         "INSERT INTO om_attribute_config (attribute_set, attribute, attribute_name, remote_id,"
         " is_required, is_variant, is_custom, modified) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [(number, *attribute, start) for attribute in ATTRIBUTES],
+    )
+
+
+def _seed_values(world: World, start: int) -> None:
+    """The values of the two enums that products are mapped to; Hepsiburada takes the texts."""
+    sizes = dict.fromkeys(size for goods in GOODS for size in goods.sizes)
+    values = [(307, colour) for colour, _ in COLOURS] + [(308, size) for size in sizes]
+    world.db.executemany(
+        "INSERT INTO om_attribute_value (attribute, label, value, modified) VALUES (?, ?, ?, ?)",
+        [(attribute, text, text, start) for attribute, text in values],
     )
 
 

@@ -1,4 +1,4 @@
-"""The channel's category tree, its attributes, and what the Mapper makes of a product (O§3.7, O§7)."""
+"""The channel's category tree and attributes, and the Mapper's output (O§3.7, O§7)."""
 
 from __future__ import annotations
 
@@ -118,6 +118,32 @@ _CONFIGS = Source(
 def attribute_configs(call: Call) -> Any:
     """GET attribute_configs/detailed/?attribute_set="""
     return page(call, _CONFIGS)
+
+
+_VALUES = Source(
+    "om_attribute_value t",
+    lambda call, rows: [
+        {
+            "pk": row["pk"],
+            "id": row["pk"],
+            "attribute": row["attribute"],
+            "label": row["label"],
+            "value": row["value"],
+            "channel": call.world.channel_id,
+            "modified_date": iso(row["modified"]),
+        }
+        for row in rows
+    ],
+    keys()
+    | lookups("attribute", "t.attribute", number)
+    | lookups("label", "t.label")
+    | lookups("value", "t.value"),
+)
+
+
+def attribute_values(call: Call) -> Any:
+    """GET attribute_values/?attribute="""
+    return page(call, _VALUES)
 
 
 def mapped_product(call: Call) -> Any:

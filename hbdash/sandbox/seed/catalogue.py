@@ -19,7 +19,7 @@ FIRST_PK = 12000
 VARIANTS = 4
 """Products per base code: two colours in two sizes."""
 
-_COLOURS = (
+COLOURS = (
     ("Krem", "KRM"), ("Bordo", "BRD"), ("Lacivert", "LCV"), ("Gri", "GRI"), ("Bej", "BEJ"),
     ("Antrasit", "ANT"), ("Hardal", "HRD"), ("Turkuaz", "TRK"), ("Pudra", "PDR"),
     ("Siyah", "SYH"), ("Beyaz", "BYZ"), ("Vizon", "VZN"), ("İndigo", "İND"), ("Yeşil", "YŞL"),
@@ -135,7 +135,7 @@ def new_product(seed: int, n: int) -> SeedProduct:
 def _build(seed: int, n: int, goods: Goods, kind: Kind, shape: bytes, variant: int) -> SeedProduct:
     own = _dice(seed, "product", n)
     category = _leaves()[goods.category_id]
-    colour, code = _COLOURS[(shape[1] + (variant % 2) * (1 + shape[2] % 13)) % len(_COLOURS)]
+    colour, code = COLOURS[(shape[1] + (variant % 2) * (1 + shape[2] % 13)) % len(COLOURS)]
     size_index = (shape[3] + variant // 2) % len(goods.sizes)
     base_code = f"LZR-{20000 + n // VARIANTS}"
     sku = f"{base_code}-{code}-{size_index + 1}"
