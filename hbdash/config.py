@@ -95,6 +95,8 @@ class EngineConfig(_Section):
     import_rows: int = Field(100, ge=1, le=100)
     upload_rows: int = Field(4000, ge=1, le=4000)
     upload_gap_s: float = Field(10.0, ge=0)
+    upload_polls_s: tuple[float, ...] = Field((5, 10, 20, 40, 60), min_length=1)
+    """When an upload's result is asked for after sending; the last one repeats."""
     lease_term_s: float = Field(15.0, ge=3)
     start_all: bool = False
     """Every flow due at the start, instead of when its schedule says (the demo does)."""

@@ -13,7 +13,7 @@ from tests.support.flows import FlowBench
 
 def there(bench: FlowBench, sku: str) -> int:
     """What the marketplace has."""
-    return int(bench.call(objects.listing, sku)["stock"])
+    return int(bench.call(objects.listing, sku)["hepsiburada"]["stock"])
 
 
 def offer(bench: FlowBench, sku: str) -> dict[str, Any]:

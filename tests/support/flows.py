@@ -57,7 +57,9 @@ def config_for(running: RunningSandbox, db_url: str, **engine: Any) -> Config:
                 hosts=Hosts(shipping=f"{running.url}/shipping"),
             )
         ],
-        engine=EngineConfig(**{"upload_gap_s": 0, "lease_term_s": 15, **engine}),
+        engine=EngineConfig(
+            **{"upload_gap_s": 0, "upload_polls_s": (0.1, 0.2), "lease_term_s": 15, **engine}
+        ),
     )
 
 

@@ -25,8 +25,6 @@ from hbdash.store.tables import Listing, Upload, UploadRow
 from hbdash.texts.offers import chunk_settled, confirmed
 from hbdash.transport.errors import NotFound
 
-#: Seconds after sending at which the result is asked for; then each minute (flows section 5).
-POLLS = (5, 10, 20, 40, 60)
 #: More are confirmed by the mirror's next reading.
 READ_BACK_AT_MOST = 500
 ASKED_AT_ONCE = 50
@@ -101,7 +99,8 @@ def _ask(ctx: RunContext, kind: Kind, upload: RowMapping) -> None:
 def _ask_later(ctx: RunContext, upload: RowMapping) -> None:
     uploads = table_of(Upload)
     polls = upload["polls"] + 1
-    seconds = POLLS[polls] if polls < len(POLLS) else 60
+    plan = ctx.config.engine.upload_polls_s
+    seconds = plan[min(polls, len(plan) - 1)]
     with ctx.commit() as connection:
         connection.execute(
             update(uploads)

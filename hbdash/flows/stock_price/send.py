@@ -21,8 +21,6 @@ from hbdash.transport.errors import RemoteError
 
 #: Uploads that may wait at the marketplace, all kinds together (H§4).
 MOST_WAITING = 5
-#: First look at the result; later ones in collect.
-FIRST_POLL = timedelta(seconds=5)
 #: Rows per day are limited to ten times the listings; the last tenth is kept for urgent rows.
 QUOTA_PER_LISTING = 10
 KEPT_FOR_URGENT = 0.1
@@ -134,6 +132,7 @@ def _send(ctx: RunContext, kind: Kind, rows: Sequence[Waiting]) -> int:
         raise
     uploads = table_of(Upload)
     now = ctx.now()
+    first_poll = timedelta(seconds=ctx.config.engine.upload_polls_s[0])
     ctx.journal.add(
         "info",
         "sent",
@@ -148,7 +147,7 @@ def _send(ctx: RunContext, kind: Kind, rows: Sequence[Waiting]) -> int:
         connection.execute(
             update(uploads)
             .where(uploads.c.id == upload_id)
-            .values(state="sent", tracking_id=tracking_id, sent_at=now, poll_at=now + FIRST_POLL)
+            .values(state="sent", tracking_id=tracking_id, sent_at=now, poll_at=now + first_poll)
         )
     return len(rows)
 
