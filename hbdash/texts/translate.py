@@ -49,6 +49,11 @@ def _(message: str) -> str:
     return _catalogue(_State.code).gettext(message) if message else ""
 
 
+def pgettext(context: str, message: str) -> str:
+    """As `_`, for a word that means different things in different places."""
+    return _catalogue(_State.code).pgettext(context, message)
+
+
 def ngettext(one: str, many: str, count: int) -> str:
     """The form for `count`. The number itself is formatted by the caller (`formats.number`)."""
     return _catalogue(_State.code).ngettext(one, many, count)
