@@ -34,7 +34,7 @@ class HbdashApp(AppActions, App[None]):
     reports while the app leaves would otherwise wait for it for ever.
     """
 
-    CSS = sheet("frame")
+    CSS = sheet("frame", "dashboard")
     ENABLE_COMMAND_PALETTE = False
     TITLE = "hbdash"
 
@@ -163,9 +163,7 @@ class HbdashApp(AppActions, App[None]):
     def on_loaded(self, event: Loaded) -> None:
         """A snapshot came: give it to its screen, if that is still shown."""
         self.frame, self.frame_at = event.frame, event.at
-        if isinstance(event.target, Page):
-            event.target.receive(event.frame, event.snapshot, event.at)
-        elif isinstance(event.target, Overlay):
+        if isinstance(event.target, Page) or isinstance(event.target, Overlay):
             event.target.receive(event.frame, event.snapshot, event.at)
 
     def on_failing(self, event: Failing) -> None:

@@ -35,21 +35,20 @@ def header(
     production = channel.environment == "production"
     pill = _pill(host, production)
     name = channel.brand + (f" · {channel.name}" if wide and channel.name else "")
-    gap = "   " if wide else "  "
     end = _end(host, frame, wide)
     data = _data(host, at, trouble)
     engine = _engine(host, frame, wide)
-    spare = (" hbdash ", "muted") if width >= 140 else ("", "")
+    program = (" hbdash ", "muted") if width >= 140 else ("", "")
     for parts in (
         (engine, data),
         (engine if _elsewhere(host, frame) else BLANK, data),
         (engine if _elsewhere(host, frame) else BLANK, data if trouble else BLANK),
         (BLANK, data if trouble else BLANK),
     ):
-        start = line(spare, " ", (name, "bold"), gap, pill)
+        start = line(program, " ", (name, "bold"), "  ", pill)
         for part in parts:
             if part.width:
-                start = start + line(gap) + part
+                start = start + line("  ") + part
         if start.width + end.width + 2 <= width:
             break
     start = start if start.width + end.width + 2 <= width else start.cut(width - end.width - 2)

@@ -174,7 +174,7 @@ def _closed(watcher: Watcher | None) -> None:
     if watcher is not None:
         try:
             watcher.close()
-        except Exception:  # noqa: BLE001, S110 - it was being thrown away anyway
+        except Exception:  # noqa: BLE001 - it was being thrown away anyway
             pass
 
 

@@ -76,7 +76,7 @@ class PaletteOverlay(Overlay[str]):
     def _row(self, action: Action, width: int) -> Line:
         key = key_text(action, host(self).face.keymap)
         name = _(action.about)
-        return line((right(key, 6), "accent bold"), "  ", name, f"  ", (action.id, "muted")).cut(
+        return line((right(key, 6), "accent bold"), "  ", name, "  ", (action.id, "muted")).cut(
             width
         )
 

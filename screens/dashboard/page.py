@@ -1,16 +1,186 @@
-"""The dashboard page."""
+"""Dashboard: is everything all right? Verdict, figures, flows, what to do."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection
+from textual import events, on
+from textual.app import ComposeResult
 
+from hbdash.store.queries.causes import Cause
+from hbdash.store.queries.deadlines import Deadline
+from hbdash.store.queries.flows import FlowState
+from hbdash.store.queries.overview import FiringAlarm, Overview, overview
+from hbdash.texts import _, ngettext
+from hbdash.texts import formats as fmt
+from screens.dashboard import figures, flows, lists
+from screens.dashboard.alarms import alarm_words
+from screens.dashboard.drill import target_of
+from screens.dashboard.layout import PARTS, plan
+from screens.dashboard.verdict import verdict, viewer
 from screens.frame import Page
+from screens.widgets.cells import Cells
+from screens.widgets.line import BLANK, Line, line
+from screens.widgets.rows import RowList
 
 
-class DashboardPage(Page[int]):
-    """Is everything all right?"""
+class DashboardPage(Page[Overview]):
+    """Figures with trend and age, the 18 flows, open failures, deadlines, alarms."""
 
     page_id = "dashboard"
 
-    def load(self, connection: Connection) -> int:
-        return 0
+    def __init__(self) -> None:
+        super().__init__()
+        self.figures = Cells[figures.Cell](
+            key=lambda cell: cell.name, draw_cell=figures.draw, id="figures"
+        )
+        self.flows = Cells[FlowState](
+            key=lambda state: state.id, draw_cell=self._draw_flow, down=True, id="flows"
+        )
+        self.causes = RowList[Cause](
+            key=lambda cause: cause.key, draw_row=self._draw_cause, title=_("Open failures"),
+            empty=self._no_failures, idle_cursor=False, id="causes",
+        )  # fmt: skip
+        self.deadlines = RowList[Deadline](
+            key=lambda one: f"{one.kind} {one.key}", draw_row=self._draw_deadline,
+            title=_("Nearest deadlines"), empty=self._no_deadlines, idle_cursor=False,
+            id="deadlines",
+        )  # fmt: skip
+        self.alarms = RowList[FiringAlarm](
+            key=lambda alarm: str(alarm.id), draw_row=self._draw_alarm, title=_("Alarms"),
+            empty=self._no_alarms, idle_cursor=False, id="alarms",
+        )  # fmt: skip
+
+    def body(self) -> ComposeResult:
+        yield self.figures
+        yield self.flows
+        yield self.causes
+        yield self.deadlines
+        yield self.alarms
+
+    def on_mount(self) -> None:
+        """The cursor begins on the nearest deadline."""
+        self.deadlines.focus()
+
+    # --- live
+
+    def load(self, connection: Connection) -> Overview:
+        channel = self.host.channel
+        return overview(connection, channel.id, self.host.now(), channel.zone)
+
+    def show(self, snapshot: Overview) -> None:
+        data = snapshot
+        zone, now = self.host.channel.zone, self.host.now()
+        self._place()
+        self.figures.show_items(
+            figures.cells_of(data, now, zone, stale=self.stale),
+            note=_("change since yesterday, trend of 48 h"),
+        )
+        run_key = line(("t", "accent bold"), (" " + _("run a flow"), "muted"))
+        end = run_key if self.wide >= 120 else line((_("last run"), "muted"))
+        self.flows.show_items(data.flows, note=flows.summary(data.flows), end=end)
+        total = data.frame.open_failures
+        n = len(data.causes)
+        note = ngettext("{total} in {n} cause", "{total} in {n} causes", n)
+        self.causes.show_rows(
+            data.causes, note=note.format(total=fmt.number(total), n=n) if n else ""
+        )
+        all_of = _("{n} in all").format(n=fmt.number(data.deadlines.total))
+        self.deadlines.show_rows(
+            data.deadlines.nearest, note=all_of if self.wide >= 120 and n else ""
+        )
+        ringing = _("{n} firing").format(n=fmt.number(len(data.alarms)))
+        self.alarms.show_rows(data.alarms, note=ringing if data.alarms else "")
+
+    def verdict(self) -> list[Line]:
+        if self.snapshot is None:
+            return [line((_("Reading …"), "muted")), BLANK]
+        zone, now = self.host.channel.zone, self.host.now()
+        here = self.host.face.engine_here()
+        first = verdict(self.snapshot, now, zone, engine_here=here, wide=self.wide >= 120)
+        lease = self.snapshot.frame.lease
+        if not here and lease is not None and lease.alive:
+            return [first, viewer(lease, now, zone, wide=self.wide >= 120)]
+        return [first, BLANK]
+
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        if self.snapshot is not None:
+            self.call_after_refresh(self.show, self.snapshot)
+
+    def _place(self) -> None:
+        """Put each part where this window has room for it."""
+        data = self.snapshot
+        if data is None or self.wide < 80 or self.tall < 24:
+            return
+        size = self.app.size
+        notice = 2 if self.wide < 120 else 3
+        places = plan(
+            size.width, size.height - 3 - notice, self.wide, self.tall,
+            len(data.causes), len(data.deadlines.nearest), len(data.alarms),
+        )  # fmt: skip
+        for name in PARTS:
+            for widget in self.query(f"#{name}"):
+                region = places.places.get(name)
+                widget.display = region is not None
+                if region is not None:
+                    widget.styles.offset = (region.x, region.y)
+                    widget.styles.width, widget.styles.height = region.width, region.height
+        self.figures.lay_out(
+            4, places.figure_heights, gap=places.figure_gap,
+            title=_("In step?") if places.figure_title else "",
+        )  # fmt: skip
+        rows = len(data.flows) // places.flow_columns
+        self.flows.lay_out(
+            places.flow_columns, (1,) * rows,
+            title=_("{n} flows").format(n=len(data.flows)),
+            header=flows.header if places.flow_header else None,
+        )  # fmt: skip
+
+    # --- rows
+
+    def _draw_flow(self, state: FlowState, width: int, height: int) -> Any:
+        return flows.draw(state, width, self.host.now(), self.host.channel.zone)
+
+    def _draw_cause(self, cause: Cause, width: int) -> Line:
+        return lists.cause_row(cause, width, self.host.now(), self.host.channel.zone)
+
+    def _draw_deadline(self, deadline: Deadline, width: int) -> Line:
+        return lists.deadline_row(deadline, width, self.host.now())
+
+    def _draw_alarm(self, alarm: FiringAlarm, width: int) -> Line:
+        zone = self.host.channel.zone
+        return lists.alarm_row(alarm, width, self.host.now(), zone, alarm_words)
+
+    def _no_failures(self, width: int) -> list[Line]:
+        return [line(" ", ("✓", "success"), (" " + _("Nothing is wrong now."), "muted"))]
+
+    def _no_deadlines(self, width: int) -> list[Line]:
+        return [line(" ", ("✓", "success"), (" " + _("Nothing to decide or to ship."), "muted"))]
+
+    def _no_alarms(self, width: int) -> list[Line]:
+        return [line(" ", ("✓", "success"), (" " + _("Nothing rings."), "muted"))]
+
+    # --- going deeper
+
+    def key_under_cursor(self) -> str | None:
+        if self.focused is self.deadlines and self.deadlines.selected is not None:
+            return self.deadlines.selected.key
+        return None
+
+    @on(Cells.Opened)
+    def _cell_opened(self, event: Cells.Opened[Any]) -> None:
+        self._go_deeper(event.item)
+
+    @on(RowList.Opened)
+    def _row_opened(self, event: RowList.Opened[Any]) -> None:
+        self._go_deeper(event.row)
+
+    def _go_deeper(self, item: object) -> None:
+        found = target_of(item)
+        if isinstance(found, str):
+            self.host.say(found, "warning")
+        else:
+            page_id, target = found
+            self.host.go(page_id, **target)
