@@ -43,7 +43,7 @@ class ClaimCalls(Calls):
 
     def accept_claim(self, number: str) -> None:
         """Refund the claim: no body means refund, also for a Change claim."""
-        self.oms_remote.request("POST", f"/claims/number/{segment(number)}/accept")
+        self._decide(f"/claims/number/{segment(number)}/accept", None)
 
     def reject_claim(
         self, number: str, reason: str, statement: str, photos: Sequence[bytes] = ()
@@ -58,5 +58,10 @@ class ClaimCalls(Calls):
             "Reports": [base64.b64encode(photo).decode("ascii") for photo in photos],
             "UploadedReportsUrls": [],
         }
-        path = f"/claims/number/{segment(number)}/reject"
-        self.oms_remote.request("POST", path, json=body)
+        self._decide(f"/claims/number/{segment(number)}/reject", body)
+
+    def _decide(self, path: str, body: dict[str, object] | None) -> None:
+        reply = self.oms_remote.request("POST", path, json=body)
+        if reply.status != 204:
+            # Only 204 is known to mean "decided" (H§13.2); anything else has to be looked up.
+            raise reply.bad_shape("", f"answered with {reply.status}, not with 204")
