@@ -16,8 +16,6 @@ __all__ = ["Kind", "SeedCategory", "SeedProduct", "categories", "product", "prod
 
 BRAND = "Lalezar"
 FIRST_PK = 12000
-BUFFER_STOCK = 3
-"""The channel's Buffer Stock (R2.28): Hepsiburada has that much less, but never below 0."""
 VARIANTS = 4
 """Products per base code: two colours in two sizes."""
 
@@ -76,8 +74,9 @@ class SeedProduct:
     """One SKU as both sides know it at the start.
 
     ``image_urls`` are paths under ``/files``: put ``world.base_url`` before them.
-    ``stock`` is the back office's; ``hb_price`` and ``hb_stock`` are Hepsiburada's, the stock
-    less the channel's buffer. They count only when ``listed``.
+    ``stock`` is what may be offered, the same for both sides: Omnitron's side lays the channel's
+    buffer on top of it (``omnitron/product_rows.py``), so that nothing is due because of it.
+    ``hb_price`` and ``hb_stock`` are Hepsiburada's; they count only when ``listed``.
     """
 
     n: int
@@ -172,7 +171,7 @@ def _build(seed: int, n: int, goods: Goods, kind: Kind, shape: bytes, variant: i
         is_simple=kind is not Kind.NOT_SIMPLE,
         listed=listed,
         hb_price=_drifted_price(price, own) if kind is Kind.PRICE_DRIFT else price,
-        hb_stock=_hb_stock(stock, kind, own),
+        hb_stock=_drifted_stock(stock, own) if kind is Kind.STOCK_DRIFT else stock,
         hb_sku=_hb_sku(seed, n),
         locked=kind in (Kind.LOCKED, Kind.LOCKED_PRICE),
         price_min=category.price_min,
@@ -233,11 +232,8 @@ def _drifted_price(price: Decimal, own: bytes) -> Decimal:
     return (price * factor).quantize(Decimal("0.01"))
 
 
-def _hb_stock(stock: int, kind: Kind, own: bytes) -> int:
-    sent = max(stock - BUFFER_STOCK, 0)
-    if kind is not Kind.STOCK_DRIFT:
-        return sent
-    return sent + 3 + own[4] % 9 if own[5] % 2 or sent < 4 else sent - 1 - own[4] % 3
+def _drifted_stock(stock: int, own: bytes) -> int:
+    return stock + 3 + own[4] % 9 if own[5] % 2 or stock < 4 else stock - 1 - own[4] % 3
 
 
 def _ean13(n: int) -> str:

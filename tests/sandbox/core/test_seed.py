@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hbdash.sandbox.seed.catalogue import (
-    BUFFER_STOCK,
     LISTED_KINDS,
     Kind,
     SeedProduct,
@@ -58,9 +57,9 @@ def test_another_seed_is_another_shop() -> None:
 
 
 LAWS = {
-    Kind.LISTED: lambda p: (p.hb_price, p.hb_stock) == (p.price, sent(p)) and not p.locked,
-    Kind.PRICE_DRIFT: lambda p: p.hb_price != p.price and p.hb_stock == sent(p),
-    Kind.STOCK_DRIFT: lambda p: p.hb_stock != sent(p) and p.hb_price == p.price,
+    Kind.LISTED: lambda p: (p.hb_price, p.hb_stock) == (p.price, p.stock) and not p.locked,
+    Kind.PRICE_DRIFT: lambda p: p.hb_price != p.price and p.hb_stock == p.stock,
+    Kind.STOCK_DRIFT: lambda p: p.hb_stock != p.stock and p.hb_price == p.price,
     Kind.LOCKED_PRICE: lambda p: p.locked and not p.price_min <= p.hb_price <= p.price_max,
     Kind.LOCKED: lambda p: p.locked and p.price_min <= p.hb_price <= p.price_max,
     Kind.NEW: lambda p: not p.listed and complete(p),
@@ -72,11 +71,6 @@ LAWS = {
     Kind.INACTIVE: lambda p: not p.is_active and not p.listed,
     Kind.NOT_SIMPLE: lambda p: not p.is_simple and not p.listed,
 }
-
-
-def sent(p: SeedProduct) -> int:
-    """The stock that the channel's buffer leaves."""
-    return max(p.stock - BUFFER_STOCK, 0)
 
 
 def complete(p: SeedProduct) -> bool:
