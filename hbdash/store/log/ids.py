@@ -9,7 +9,9 @@ from __future__ import annotations
 import secrets
 import threading
 from datetime import UTC, datetime
+from weakref import WeakKeyDictionary
 
+from hbdash.store.database import Database
 from hbdash.store.types import from_micros, to_micros
 
 _START = to_micros(datetime(2020, 1, 1, tzinfo=UTC))
@@ -37,7 +39,7 @@ def minute_floor(minute: int) -> int:
 
 
 class LogIds:
-    """Makes ids; one per process is enough (:data:`LOG_IDS`), and it may be shared by threads."""
+    """Makes the ids of one database; shared by the threads of a process, see :func:`ids_of`."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -61,5 +63,11 @@ class LogIds:
             self._process = (self._process + 1 + secrets.randbelow((1 << _BITS) - 1)) % (1 << _BITS)
 
 
-LOG_IDS = LogIds()
-"""The allocator of this process."""
+_allocators: WeakKeyDictionary[Database, LogIds] = WeakKeyDictionary()
+_allocators_lock = threading.Lock()
+
+
+def ids_of(db: Database) -> LogIds:
+    """The one allocator that this process has for ``db``."""
+    with _allocators_lock:
+        return _allocators.setdefault(db, LogIds())

@@ -79,16 +79,18 @@ class Search:
         with_words: bool = True,
     ) -> list[int]:
         """Ids of lines, newest first unless ``oldest_first``."""
+        order = f"ORDER BY id {'ASC' if oldest_first else 'DESC'}"
+        # PostgreSQL merges the arms only if each is ordered by itself; SQLite takes no such arms.
+        each = "" if connection.dialect.name == "sqlite" else f"{order} LIMIT :most"
+        unions = list(self.unions("id", with_words=with_words, each=each))
+        values = self._bounds(low, high) | {"most": limit + offset}
+        if len(unions) == 1:
+            sql = f"{unions[0]} {order} LIMIT :limit OFFSET :offset"
+            values |= {"limit": limit, "offset": offset}
+            return list(connection.scalars(text(sql), values))
         found: list[int] = []
-        values = self._bounds(low, high) | {"limit": limit + offset}
-        order = "ASC" if oldest_first else "DESC"
-        for sql in self._unions("id", with_words=with_words):
-            statement = text(f"{sql} ORDER BY id {order} LIMIT :limit OFFSET :offset")
-            one = len(self.arms) <= _ARMS
-            values["limit"], values["offset"] = (limit, offset) if one else (limit + offset, 0)
-            found += connection.scalars(statement, values)
-            if one:
-                return found
+        for sql in unions:
+            found += connection.scalars(text(f"{sql} {order} LIMIT :most"), values)
         return sorted(found, reverse=not oldest_first)[offset : offset + limit]
 
     def count(self, connection: Connection, limit: int, *, low: int = 0, high: int = NO_END) -> int:
@@ -96,7 +98,7 @@ class Search:
         values = self._bounds(low, high) | {"limit": limit}
         counts = (
             connection.scalar(text(f"SELECT count(*) FROM ({sql} LIMIT :limit) AS found"), values)
-            for sql in self._unions("id", with_words=True)
+            for sql in self.unions("id", with_words=True)
         )
         return min(sum(n or 0 for n in counts), limit)
 
@@ -106,7 +108,7 @@ class Search:
         """(slot, facet, lines) for slots ``width`` ids wide from ``low``, of ids from ``above``."""
         values = self._bounds(above, NO_END) | {"start": self.low, "width": width}
         found: list[tuple[int, int, int]] = []
-        for sql in self._unions("id, facet_id", with_words=True):
+        for sql in self.unions("id, facet_id", with_words=True):
             statement = text(
                 "SELECT (id - :start) / :width AS slot, facet_id, count(*)"
                 f" FROM ({sql}) AS found GROUP BY 1, 2"
@@ -124,7 +126,11 @@ class Search:
         low, high = max(low, self.low), min(high, self.high)
         return {**self.values, **words, "low": low, "high": high}
 
-    def _unions(self, columns: str, *, with_words: bool) -> Iterator[str]:
+    def unions(self, columns: str, *, with_words: bool, each: str = "") -> Iterator[str]:
+        """Statements that together give ``columns`` of all lines; nearly always one.
+
+        ``each`` ends every arm of several, which then stand in brackets.
+        """
         rest = "id >= :low AND id < :high"
         if with_words:
             # position(:x IN y) and instr(y, :x) have no common spelling, replace() does.
@@ -132,9 +138,10 @@ class Search:
                 f" AND replace(folded, :word{n}, '') <> folded" for n in range(len(self.words))
             )
         for arms in sliced(self.arms, _ARMS):
-            yield " UNION ALL ".join(
-                f"SELECT {columns} FROM log_entry WHERE {arm} AND {rest}" for arm in arms
-            )
+            selects = [f"SELECT {columns} FROM log_entry WHERE {arm} AND {rest}" for arm in arms]
+            if each and len(selects) > 1:
+                selects = [f"({one} {each})" for one in selects]
+            yield " UNION ALL ".join(selects)
 
 
 def translate(connection: Connection, wanted: LogFilter) -> Search:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from hbdash.domain.turkish import fold
 from hbdash.store.bulk import insert_ignore, table_of
 from hbdash.store.database import Database
-from hbdash.store.log.ids import LOG_IDS, id_floor, id_minute
+from hbdash.store.log.ids import id_floor, id_minute, ids_of
 from hbdash.store.log.lines import LogLine
 from hbdash.store.log.tables import LogBody, LogEntry, LogFacet, LogHour, LogMinute
 
@@ -37,6 +37,7 @@ class LogWriter:
     """
 
     def __init__(self, db: Database, channel_id: int) -> None:
+        self._ids = ids_of(db)
         self._on_sqlite = db.is_sqlite
         self._channel_id = channel_id
         self._known: dict[Facet, int] = {}
@@ -55,7 +56,7 @@ class LogWriter:
             with connection.begin_nested():
                 ids = self._insert(connection, lines, facets)
         except IntegrityError:
-            LOG_IDS.disambiguate()
+            self._ids.disambiguate()
             ids = self._insert(connection, lines, facets)
         bodies = [
             {
@@ -83,7 +84,7 @@ class LogWriter:
     ) -> list[int]:
         ids = [0] * len(lines)
         for place in sorted(range(len(lines)), key=lambda n: lines[n].at):
-            ids[place] = LOG_IDS.next(lines[place].at)
+            ids[place] = self._ids.next(lines[place].at)
         rows = [
             {
                 "id": log_id,
@@ -108,7 +109,7 @@ class LogWriter:
         first = min(line.at for line in lines)
         # Further ahead than that is a clock that was set back; then the time is worth more.
         if newest is not None and newest < id_floor(first + _OVERTAKE):
-            LOG_IDS.above(newest)
+            self._ids.above(newest)
 
     def _count(self, connection: Connection, written: Iterable[tuple[int, int]]) -> None:
         """Add the lines to the counters of their minutes and hours."""
