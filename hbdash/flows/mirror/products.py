@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from hbdash.domain.turkish import fold, sku_key
 from hbdash.omnitron.models.catalogue import Price, Product, Stock
+from hbdash.runs.context import RunContext
 from hbdash.store.bulk import sliced, table_of, upsert
 from hbdash.store.tables import CatalogueItem
 
@@ -108,3 +109,35 @@ def _raw(row: Price | Stock) -> dict[str, Any]:
         }
     asked = row.asked
     return {"price": None if asked is None else round(asked, 5), "price_pk": row.pk}
+
+
+def keep_categories(ctx: RunContext, per_product: Mapping[int, int]) -> None:
+    """Write how many categories each product stands in; products not named stand in none."""
+    items = table_of(CatalogueItem)
+    after = ""
+    while True:
+        with ctx.db.read() as connection:
+            part = connection.execute(
+                select(items.c.sku_key, items.c.product_pk, items.c.categories)
+                .where(items.c.channel_id == ctx.channel_id, items.c.sku_key > after)
+                .order_by(items.c.sku_key)
+                .limit(1000)
+            ).all()
+        if not part:
+            return
+        after = part[-1].sku_key
+        changed = [
+            {"b_key": row.sku_key, "b_n": per_product.get(row.product_pk, 0)}
+            for row in part
+            if row.categories != per_product.get(row.product_pk, 0)
+        ]
+        if changed:
+            with ctx.commit() as connection:
+                connection.execute(
+                    update(items)
+                    .where(
+                        items.c.channel_id == ctx.channel_id, items.c.sku_key == bindparam("b_key")
+                    )
+                    .values(categories=bindparam("b_n")),
+                    changed,
+                )

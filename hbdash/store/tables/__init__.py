@@ -20,7 +20,7 @@ from hbdash.store.tables.claims import (
     ClaimDraft,
 )
 from hbdash.store.tables.failures import Failure, FailureAttempt, Penalty
-from hbdash.store.tables.mirror import CatalogueItem, Figure, Listing, Offer, Sweep
+from hbdash.store.tables.mirror import CatalogueItem, Difference, Figure, Listing, Offer, Sweep
 from hbdash.store.tables.orders import (
     MarketLine,
     MarketOrder,
@@ -34,7 +34,7 @@ from hbdash.store.tables.runs import EngineRequest, FlowRun, Intent
 __all__ = [
     "Alarm", "AlarmRule", "Attachment", "Audit", "BatchObject", "BatchRequest",
     "CancellationRequest", "CatalogueItem", "Channel", "Claim", "ClaimDecision", "ClaimDraft",
-    "Cursor", "EngineRequest", "Failure", "FailureAttempt", "Figure", "FlowRun", "FlowSchedule",
+    "Cursor", "Difference", "EngineRequest", "Failure", "FailureAttempt", "Figure", "FlowRun", "FlowSchedule",
     "Intent", "Lane", "Lease", "Listing", "LogBody", "LogEntry", "LogFacet", "LogHour", "LogMinute",
     "MarketLine", "MarketOrder", "MarketPackage", "Notice", "Offer", "OmnitronItem",
     "OmnitronOrder", "PackageLine", "Pause", "Penalty", "SettingsSnapshot", "Sweep", "Upload",

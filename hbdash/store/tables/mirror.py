@@ -151,6 +151,24 @@ class Sweep(SQLModel, table=True):
     position: dict[str, Any] = json_field()
 
 
+class Difference(SQLModel, table=True):
+    """A price or stock that differed after both sides were asked again (flows section 8)."""
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    channel_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    sku_key: str = key_field(primary_key=True)
+    kind: str = key_field(primary_key=True)
+    """``stock`` or ``price``."""
+    ours: int = big_field()
+    theirs: int = big_field()
+    """Pieces, or 10⁻⁵ lira."""
+    found_at: datetime = moment_field()
+    asked_at: datetime = moment_field()
+    """When both sides were read again and still differed."""
+    corrected_at: datetime | None = moment_field(None)
+
+
 class Figure(SQLModel, table=True):
     """A figure at a moment: the eight of R7.1, and those of our own (lag, open failures)."""
 

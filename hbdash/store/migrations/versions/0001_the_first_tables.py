@@ -281,6 +281,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("channel_id", "flow", "name"),
     )
     op.create_table(
+        "difference",
+        sa.Column("channel_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sku_key", Key(), nullable=False),
+        sa.Column("kind", Key(), nullable=False),
+        sa.Column("ours", sa.BigInteger(), nullable=False),
+        sa.Column("theirs", sa.BigInteger(), nullable=False),
+        sa.Column("found_at", Moment(), nullable=False),
+        sa.Column("asked_at", Moment(), nullable=False),
+        sa.Column("corrected_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("channel_id", "sku_key", "kind"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "engine_request",
         sa.Column("id", Id, nullable=False),
         sa.Column("channel_id", sa.Integer(), nullable=False),

@@ -1,0 +1,61 @@
+"""The mirror reads both sides; its figures are those of the two sides themselves (R7.1)."""
+
+from __future__ import annotations
+
+import pytest
+
+from hbdash.reports.figures import EIGHT
+from hbdash.sandbox import figures as truth
+from hbdash.sandbox.hepsiburada import marketplace
+from hbdash.sandbox.omnitron import backoffice
+from hbdash.store.tables import Difference, Figure
+from tests.support.flows import FlowBench
+
+
+def shown(bench: FlowBench) -> dict[str, int]:
+    """The newest value of each figure."""
+    newest: dict[str, int] = {}
+    for row in sorted(bench.rows(Figure), key=lambda row: row["id"]):
+        newest[row["name"]] = row["value"]
+    return {name: newest[name] for name in EIGHT}
+
+
+def true(bench: FlowBench) -> dict[str, int]:
+    """What the sandbox knows of both sides."""
+    all_of_them = bench.call(truth.figures)
+    return {name: all_of_them[name] for name in EIGHT}
+
+
+def test_the_eight_figures_are_those_of_the_two_sides(bench: FlowBench) -> None:
+    result = bench.run("mirror")
+    assert result.failed == 0
+    assert shown(bench) == true(bench)
+    assert shown(bench)["total_skus"] > 0
+
+
+def test_changes_are_seen_without_a_whole_reading(bench: FlowBench) -> None:
+    bench.run("mirror")
+    product = bench.healthy()
+    bench.call(marketplace.drift_price, product.sku, product.price + 5)
+    bench.call(backoffice.set_stock, bench.healthy(1).sku, 1)
+    bench.move(60)
+    bench.run("mirror")
+    assert shown(bench) == true(bench)
+
+
+@pytest.mark.parametrize("kind", ["price", "stock"])
+def test_a_difference_counts_only_after_both_sides_were_asked_again(
+    bench: FlowBench, kind: str
+) -> None:
+    bench.run("mirror")
+    before = {row["sku_key"] for row in bench.rows(Difference, kind=kind)}
+    product = bench.healthy()
+    if kind == "price":
+        bench.call(marketplace.drift_price, product.sku, product.price + 7)
+    else:
+        bench.call(marketplace.drift_stock, product.sku, product.stock + 40)
+    bench.move(60)
+    bench.run("mirror")
+    (row,) = [r for r in bench.rows(Difference, kind=kind) if r["sku_key"] not in before]
+    assert row["asked_at"] >= row["found_at"]
+    assert row["corrected_at"] is None
