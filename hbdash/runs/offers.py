@@ -102,7 +102,8 @@ def want(connection: Connection, channel_id: int, kind: str, wanted: Sequence[Wa
                 "batch_id": w.batch_id,
                 "object_pk": w.object_pk,
                 "is_correction": w.is_correction,
-                "overwritten": before["overwritten"] if before else 0,
+                # A change made in Omnitron starts afresh; a correction remembers who undid it.
+                "overwritten": before["overwritten"] if before and w.is_correction else 0,
             }
         )
     upsert(connection, Offer, rows, key=_KEY)
@@ -282,7 +283,6 @@ def confirm(
                 confirmed_version=offers.c.wanted_version,
                 confirmed_at=read_at,
                 lag_ms=bindparam("b_lag"),
-                overwritten=0,
             ),
             [
                 {"b_sku": row.sku_key, "b_lag": _milliseconds(read_at, row.wanted_at)}

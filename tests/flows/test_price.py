@@ -1,0 +1,70 @@
+"""Price, and the corrections: locks inside ``Done``, penalties, second writers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from hbdash.sandbox import objects
+from hbdash.sandbox.hepsiburada import marketplace
+from hbdash.sandbox.omnitron import backoffice
+from hbdash.store.tables import BatchRequest, Failure, LogEntry, Offer, Penalty, Upload
+from tests.support.flows import FlowBench
+
+
+def there(bench: FlowBench, sku: str) -> Decimal:
+    """The price at the marketplace, in lira."""
+    return Decimal(bench.call(objects.listing, sku)["hepsiburada"]["price"]) / 100
+
+
+def settled(bench: FlowBench) -> bool:
+    """No upload and no batch waits for its result."""
+    waiting = bench.rows(Upload, state="sent")
+    return not waiting and not bench.rows(BatchRequest, status="sent_to_remote")
+
+
+def test_a_changed_price_arrives_and_is_confirmed(bench: FlowBench) -> None:
+    product = bench.healthy()
+    price = product.price + Decimal("1.25")
+    bench.call(backoffice.set_price, product.sku, price)
+    bench.run_until("price", lambda: there(bench, product.sku) == price and settled(bench))
+    (offer,) = bench.rows(Offer, sku_key=product.sku, kind="price")
+    assert offer["state"] == "confirmed"
+
+
+def test_a_price_lock_inside_done_is_a_failure_with_its_bounds(bench: FlowBench) -> None:
+    product, other = bench.healthy(), bench.healthy(1)
+    bench.call(backoffice.set_price, product.sku, product.price_max * 3)
+    bench.call(backoffice.set_price, other.sku, other.price + 1)
+    bench.run_until(
+        "price", lambda: bool(bench.rows(Failure, code="price.locked", key=product.sku))
+    )
+    (failure,) = bench.rows(Failure, **locked)
+    assert failure["params"]["bound"] == "Max"
+    assert Decimal(failure["params"]["max"]) == product.price_max
+    (penalty,) = bench.rows(Penalty, content_type="productprice", key=product.sku)
+    assert penalty["next_at"] - penalty["last_failed_at"] == timedelta(hours=8)
+    assert there(bench, other.sku) == other.price + 1, "the healthy price did not wait for it"
+    (line,) = [row for row in bench.rows(LogEntry, key=product.sku) if row["code"]]
+    assert line["code"] == "price.locked"
+
+
+def test_a_drifted_price_is_corrected_and_a_second_writer_is_named(bench: FlowBench) -> None:
+    product = bench.healthy()
+    for _ in range(2):
+        bench.run("mirror")
+        bench.call(marketplace.drift_price, product.sku, product.price + 9)
+        bench.move(60)
+        bench.run("mirror")
+        bench.run_until("price_correction", lambda: there(bench, product.sku) == product.price)
+        bench.move(60)
+    bench.call(marketplace.drift_price, product.sku, product.price + 9)
+    bench.move(60)
+    bench.run("mirror")
+    bench.run("price_correction")
+    bench.move(60)
+    bench.run("mirror")
+    bench.run("price_correction")
+    named = bench.rows(Failure, code="offer.second_writer", key=product.sku)
+    assert len(named) == 1
+    assert there(bench, product.sku) == product.price + 9
