@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from hbdash.alarms.duty import watch_alarms
 from hbdash.config import ChannelConfig, Config
 from hbdash.domain.clock import Clock, parse_time
 from hbdash.domain.states import RunState
@@ -87,6 +88,7 @@ class ChannelEngine:
             ("due", self._start_due, 0.5),
             ("requests", self._take_requests, 0.5),
             ("heartbeat", self._heartbeat.beat, 1.0),
+            ("alarms", self._watch_alarms, 10.0),
         ]
 
     # Lease ------------------------------------------------------------------------------------
@@ -159,6 +161,9 @@ class ChannelEngine:
                     answer={"state": state.value, "reason": result.reason_id},
                 )
 
+        if state in _REFUSALS:
+            self._watch_alarms()
+
     # Duties -----------------------------------------------------------------------------------
 
     def _start_due(self) -> None:
@@ -216,3 +221,7 @@ class ChannelEngine:
             outcome, reply = "refused", {"id": "request.unknown", "params": {"kind": asked.kind}}
         with self._db.write() as connection:
             requests.answer(connection, asked.id, outcome, self._clock.now(), answer=reply)
+
+    def _watch_alarms(self) -> None:
+        if self.lease.is_held:
+            watch_alarms(self._db, self._clock, self.id, self._writer, self._config.notify.urls)

@@ -141,3 +141,17 @@ def keep_categories(ctx: RunContext, per_product: Mapping[int, int]) -> None:
                     .values(categories=bindparam("b_n")),
                     changed,
                 )
+
+
+def product_pks(connection: Connection, channel_id: int, keys: Iterable[str]) -> dict[str, int]:
+    """SKU key → product pk, of those the mirror knows."""
+    items = table_of(CatalogueItem)
+    found: dict[str, int] = {}
+    for part in sliced(sorted(set(keys)), 500):
+        rows = connection.execute(
+            select(items.c.sku_key, items.c.product_pk).where(
+                items.c.channel_id == channel_id, items.c.sku_key.in_(part)
+            )
+        )
+        found.update({row.sku_key: row.product_pk for row in rows})
+    return found

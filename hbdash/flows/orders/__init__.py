@@ -1,0 +1,1 @@
+"""Packages of Hepsiburada become orders of Omnitron (flows section 6)."""

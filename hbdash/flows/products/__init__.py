@@ -1,0 +1,1 @@
+"""Products to Hepsiburada: imports whose results come later (flows section 4)."""

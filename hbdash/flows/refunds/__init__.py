@@ -1,0 +1,1 @@
+"""Claims become refund requests; decisions go back (flows section 7)."""
