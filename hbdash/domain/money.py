@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from hbdash.texts.formats import money
+MINUS = "−"
 
 _KURUS = Decimal("0.01")
+_TURKISH_SIGNS = str.maketrans(",.", ".,")
 _NUMBER = re.compile(r"[+-]?\d*(?:\.\d*)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _ORNAMENT = re.compile(r"\s|₺|TL|TRY", re.IGNORECASE)
 #: More than any sum of this trade; guards against `1E+999` from the wire.
@@ -88,6 +89,16 @@ def comma(amount: Decimal) -> str:
     return f"{round2(amount):f}".replace(".", ",")
 
 
-def format_money(amount: Decimal, language: str) -> str:
+def grouped(value: int | Decimal, decimals: int, language: str) -> str:
+    """`1,249.90` in English, `1.249,90` in Turkish, half up, with a true minus sign."""
+    exact = Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    text = f"{abs(exact):,.{decimals}f}"
+    if language == "tr":
+        text = text.translate(_TURKISH_SIGNS)
+    return f"{MINUS}{text}" if exact < 0 else text
+
+
+def format_money(amount: Decimal, language: str, *, currency: str = "₺", decimals: int = 2) -> str:
     """For people: `₺1,249.90` in English, `₺1.249,90` in Turkish (look section 2)."""
-    return money(amount, language=language)
+    text = grouped(amount, decimals, language)
+    return f"{MINUS}{currency}{text[1:]}" if text.startswith(MINUS) else f"{currency}{text}"

@@ -2,8 +2,8 @@
 
 `_("…")` translates now, `N_("…")` marks a text that is translated later, `ngettext` chooses a
 plural, `pgettext` tells two meanings of one word apart. The language is one per process:
-`set_language` is called once by each face at its start. Standard library only, so that the CLI
-starts fast.
+`set_language` is called once by each face at its start. Imports the standard library and
+`hbdash.domain`, so that the CLI starts fast.
 """
 
 from __future__ import annotations

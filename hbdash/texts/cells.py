@@ -1,6 +1,6 @@
 """How many terminal cells a text takes, and cutting it to that (look section 2).
 
-By the widths of Unicode itself: the texts room imports nothing but the standard library.
+By the widths of Unicode itself: the texts room needs no terminal library.
 """
 
 from __future__ import annotations

@@ -7,8 +7,9 @@ applicable `–`, and zero `0`: three different things.
 from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
+from hbdash.domain.money import MINUS, format_money, grouped
 from hbdash.texts.cells import cells, cut_end, cut_middle, fit
 from hbdash.texts.suffixes import Case, clock_suffix, number_suffix
 from hbdash.texts.translate import language as _language
@@ -34,7 +35,6 @@ __all__ = [
 
 UNKNOWN = "?"
 NOT_APPLICABLE = "–"
-MINUS = "−"
 
 _WEEKDAYS = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
@@ -55,11 +55,7 @@ def number(value: int | Decimal | None, decimals: int = 0, *, language: str | No
     """`18,204` in English, `18.204` in Turkish; None is unknown."""
     if value is None:
         return UNKNOWN
-    exact = Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    text = f"{abs(exact):,.{decimals}f}"
-    if (language or _language()) == "tr":
-        text = text.translate(str.maketrans(",.", ".,"))
-    return f"{MINUS}{text}" if exact < 0 else text
+    return grouped(value, decimals, language or _language())
 
 
 def percent(share: int | Decimal | None, decimals: int = 0, *, language: str | None = None) -> str:
@@ -79,8 +75,7 @@ def money(
     """`₺1,249.90` in English, `₺1.249,90` in Turkish. `currency` is "TL" where signs are ASCII."""
     if amount is None:
         return UNKNOWN
-    text = number(amount, decimals, language=language)
-    return f"{MINUS}{currency}{text[1:]}" if text.startswith(MINUS) else f"{currency}{text}"
+    return format_money(amount, language or _language(), currency=currency, decimals=decimals)
 
 
 def change(value: int | Decimal | None, decimals: int = 0, *, language: str | None = None) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from hbdash.domain.marking import N_
 from hbdash.domain.settings.values import BadValue, read_bool, read_object
 from hbdash.domain.turkish import fold
-from hbdash.texts import N_
 
 
 @dataclass(frozen=True)

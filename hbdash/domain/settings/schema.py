@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from hbdash.domain.marking import N_
 from hbdash.domain.retry import DEFAULT_FAILED_INTEGRATION
 from hbdash.domain.settings.flags import FLAGS
-from hbdash.texts import N_
 
 SettingType = Literal["text", "integer", "bool", "json", "list", "choice"]
 Group = Literal["channel", "connection", "products", "orders", "shipping", "refunds"]
