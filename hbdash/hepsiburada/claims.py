@@ -39,7 +39,7 @@ class ClaimCalls(Calls):
             reply = self.oms_remote.request("GET", path, params=params)
             return feed_page(reply, bare_rows, Claim, offset)
 
-        return all_pages(read)
+        return all_pages(read, CLAIMS_PAGE)
 
     def accept_claim(self, number: str) -> None:
         """Refund the claim: no body means refund, also for a Change claim."""
@@ -52,7 +52,7 @@ class ClaimCalls(Calls):
 
         photos: the files' bytes, sent as base64.
         """
-        body = {
+        body: dict[str, object] = {
             "ClaimRejectionReason": reason,
             "MerchantStatement": statement,
             "Reports": [base64.b64encode(photo).decode("ascii") for photo in photos],

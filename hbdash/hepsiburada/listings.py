@@ -89,7 +89,7 @@ class ListingCalls(Calls):
                 salable=salable,
             )
             yield page
-            offset += page.seen
+            offset += min(page.seen, page.limit)
             if page.seen == 0 or (page.total is not None and offset >= page.total):
                 return
 

@@ -36,7 +36,7 @@ class OrderCalls(Calls):
         return parse_one(Order, reply.json(), reply)
 
     def _feed(self, path: str, model: type[M], limit: int) -> Iterator[FeedPage[M]]:
-        return all_pages(self._reader(path, model, limit))
+        return all_pages(self._reader(path, model, limit), limit)
 
     def _reader(self, path: str, model: type[M], limit: int) -> Callable[[int], FeedPage[M]]:
         def read(offset: int) -> FeedPage[M]:

@@ -51,7 +51,7 @@ class PackageCalls(OrderCalls):
             yield _unseen(page, seen)
             if page.seen == 0:
                 break
-            offset += page.seen
+            offset += min(page.seen, PACKAGES_PAGE)
         for _ in range(_LAST_LOOKS if offset else 0):
             again = _unseen(self.package_page(begin, end, 0), seen)
             if not again.rows:
@@ -92,7 +92,7 @@ class PackageCalls(OrderCalls):
             reply = self.oms_remote.request("GET", path, params={**params, "Offset": offset})
             page = feed_page(reply, oms_rows, UnpackedPackage, offset)
             yield page
-            offset += page.seen
+            offset += min(page.seen, PACKAGES_PAGE)
             if page.seen == 0 or (page.total is not None and offset >= page.total):
                 return
 
@@ -101,7 +101,10 @@ class PackageCalls(OrderCalls):
 
 
 def _unseen(page: FeedPage[Package], seen: set[str]) -> FeedPage[Package]:
-    """The page without packages that came before."""
-    fresh = tuple(row for row in page.rows if row.package_number not in seen)
-    seen.update(row.package_number for row in fresh)
-    return FeedPage(fresh, page.faulty, total=page.total, offset=page.offset)
+    """The page without packages that came before, on it or on another."""
+    fresh: list[Package] = []
+    for row in page.rows:
+        if row.package_number not in seen:
+            seen.add(row.package_number)
+            fresh.append(row)
+    return FeedPage(tuple(fresh), page.faulty, total=page.total, offset=page.offset)

@@ -30,12 +30,16 @@ def feed_page(
     return FeedPage(found.rows, found.faulty, total=wrapped.total, offset=offset)
 
 
-def all_pages(read: Callable[[int], FeedPage[M]]) -> Iterator[FeedPage[M]]:
-    """Pages from offset 0 to the end: what the total says, else the first empty one."""
+def all_pages(read: Callable[[int], FeedPage[M]], limit: int) -> Iterator[FeedPage[M]]:
+    """Pages from offset 0 to the end: what the total says, else the first empty one.
+
+    limit: what was asked for. A page with more rows repeats some, and the next begins all the
+    same where this one should have ended; one with fewer is a smaller page size.
+    """
     offset = 0
     while True:
         page = read(offset)
         yield page
-        offset += page.seen
+        offset += min(page.seen, limit)
         if page.seen == 0 or (page.total is not None and offset >= page.total):
             return

@@ -252,7 +252,7 @@ def parse_rows(model: type[M], data: object, reply: Reply, where: str = "") -> R
     """`data` as rows; null is no rows. `BadShape` is raised only if it is no list at all."""
     if data is None:
         return Rows()
-    if not isinstance(data, list):
+    if not isinstance(data, list | tuple):
         raise reply.bad_shape(where, "not a list")
     good: list[M] = []
     faulty: list[BadShape] = []

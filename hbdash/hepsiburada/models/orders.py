@@ -10,6 +10,7 @@ from hbdash.hepsiburada.models.parts import (
     CargoCompany,
     Invoice,
     Money,
+    Note,
     OptionalDiscount,
     OptionalMoney,
     SomeAddress,
@@ -70,6 +71,7 @@ class OrderLine(WireModel):
     is_cancellable: Flag = False
     is_micro_export: Flag = False
     creation_reason: Text = ""
+    delivery_note: Note = ""
     barcode: Text = ""
     package_number: OptionalKey = None
 
@@ -97,7 +99,7 @@ class Order(WireModel):
     customer: Annotated[OrderCustomer | None, ObjectOrNone] = None
     delivery_address: SomeAddress = Address()
     invoice: SomeInvoice = Invoice()
-    order_note: Text = ""
+    order_note: Note = ""
     items: Annotated[tuple[OrderLine, ...], NullIsEmpty]
 
 

@@ -83,6 +83,16 @@ class Invoice(WireModel):
 SomeInvoice = Annotated[Invoice, BeforeValidator(_object_or_empty)]
 
 
+def _note(value: object) -> object:
+    if isinstance(value, Mapping):
+        value = next((one for name, one in value.items() if str(name).lower() == "value"), "")
+    return "" if value is None else value
+
+
+# A remark: a text, or an object with the text as its `value` (H§10.1).
+Note = Annotated[str, BeforeValidator(_note)]
+
+
 class CargoCompany(WireModel):
     """A carrier; short_name is what cargo changes want (H§17.7)."""
 
