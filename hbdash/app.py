@@ -6,18 +6,20 @@ import asyncio
 import os
 import signal
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from textual.app import App
 
+from hbdash.store.queries.flows import Asked
 from hbdash.store.queries.overview import FrameFigures, frame_figures
 from hbdash.texts import set_language
 from screens.commands import AppActions
 from screens.face import ChannelFace, Face
 from screens.frame import Page
-from screens.live import Failing, LiveReader, Loaded, Target, watcher
+from screens.live import Failing, LiveReader, Loaded, watcher
 from screens.pages import BY_ID, ROOT
-from screens.widgets.dialog import Overlay
+from screens.progress import is_over, outcome, progress_line
+from screens.widgets.dialog import LiveOverlay
 from screens.widgets.paint import Palette
 from screens.widgets.toast import Said
 from styles.theme import THEMES, colour_mode, sheet, textual_theme
@@ -34,7 +36,7 @@ class HbdashApp(AppActions, App[None]):
     reports while the app leaves would otherwise wait for it for ever.
     """
 
-    CSS = sheet("frame", "dashboard")
+    CSS = sheet("frame", "dashboard", "overlays")
     ENABLE_COMMAND_PALETTE = False
     TITLE = "hbdash"
 
@@ -55,6 +57,8 @@ class HbdashApp(AppActions, App[None]):
         self.said: list[Said] = []
         self.frame: FrameFigures | None = None
         self.frame_at: datetime | None = None
+        self.followed: Asked | None = None
+        """The run that was started here and is not over."""
         self.reader = LiveReader(
             face.db,
             face.clock,
@@ -163,14 +167,31 @@ class HbdashApp(AppActions, App[None]):
     def on_loaded(self, event: Loaded) -> None:
         """A snapshot came: give it to its screen, if that is still shown."""
         self.frame, self.frame_at = event.frame, event.at
-        if isinstance(event.target, Page) or isinstance(event.target, Overlay):
+        if isinstance(event.target, (Page, LiveOverlay)) and event.target.is_attached:
             event.target.receive(event.frame, event.snapshot, event.at)
+        if event.asked is not None:
+            self._show_progress(event.asked)
+
+    def progress(self, request_id: int | None) -> None:
+        """Follow a request in the line above the footer, until it is over."""
+        self.reader.request_id = request_id
+        self.followed = None
+        if request_id is None and self.page is not None:
+            self.page.progress(None)
+        self.reader.read_now()
+
+    def _show_progress(self, asked: Asked) -> None:
+        page = self.page
+        if page is None or asked.id != self.reader.request_id:
+            return
+        self.followed = asked
+        if is_over(asked):
+            self.progress(None)
+            self.say(*outcome(asked))
+        else:
+            page.progress(progress_line(asked, self.now()))
 
     def on_failing(self, event: Failing) -> None:
         """The database is silent."""
         if self.page is not None:
             self.page.receive_trouble(event.trouble)
-
-    def follow_overlay(self, overlay: Overlay[Any]) -> None:
-        """Overlays that load something are live while they are open."""
-        self.reader.follow(cast(Target, overlay))

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from hbdash.actions.actor import Refused
 from hbdash.texts import _
+from hbdash.texts.labels import flow_label
+from hbdash.texts.refusals import refusal
 from screens.pages import PAGES
-from screens.widgets.dialog import AskDialog, Overlay
+from screens.widgets.dialog import AskDialog, ConfirmDialog, LiveOverlay, Overlay
 from styles.theme import THEMES
 
 if TYPE_CHECKING:
+    from hbdash.store.queries.flows import Asked
     from hbdash.store.queries.overview import FrameFigures
     from screens.face import ChannelFace, Face
     from screens.frame import Page
@@ -26,6 +30,7 @@ class AppActions:
         frame: FrameFigures | None
         reader: LiveReader
         said: list[Said]
+        followed: Asked | None
         theme: str
         _channel_index: int
 
@@ -36,7 +41,6 @@ class AppActions:
         def go(self, page_id: str, **target: Any) -> None: ...
         def say(self, text: str, kind: str = "success") -> None: ...
         def step_history(self, step: int) -> bool: ...
-        def follow_overlay(self, overlay: Overlay[Any]) -> None: ...
         def push_screen(
             self, screen: Any, callback: Callable[[Any], None] | None = None
         ) -> Any: ...
@@ -162,6 +166,33 @@ class AppActions:
         self._channel_index = (self._channel_index + 1) % len(self.face.channels)
         self.reader.read_now()
 
+    def stop_followed(self) -> bool:
+        """Ask whether to stop the run that is followed; False when there is none."""
+        asked = self.followed
+        if asked is None or asked.run is None:
+            return False
+        run_id, name = asked.run.id, flow_label(asked.run.flow)
+        dialog = ConfirmDialog(
+            _("Stop {flow}?").format(flow=name),
+            [
+                _("It ends at the next safe point: what was sent stays sent, and is settled."),
+                _("What is left goes in the next run."),
+            ],
+            deed=_("Stop"),
+            key="S",
+        )
+        self.open_overlay(dialog, lambda yes: self._cancel_run(run_id) if yes else None)
+        return True
+
+    def _cancel_run(self, run_id: int) -> None:
+        from hbdash.actions.runs import request_cancel
+
+        face = self.face
+        try:
+            request_cancel(face.db, face.clock, face.actor, self.channel.id, run_id)
+        except Refused as refused:
+            self.say(refusal(refused.id, refused.params), "error")
+
     def open_overlay(
         self, overlay: Overlay[Any], done: Callable[[Any], None] | None = None
     ) -> None:
@@ -178,8 +209,8 @@ class AppActions:
                 done(result)
 
         self.push_screen(overlay, closed)
-        if hasattr(overlay, "load"):
-            self.follow_overlay(overlay)
+        if isinstance(overlay, LiveOverlay):
+            self.reader.follow(overlay)
 
 
 def urgent_places(frame: FrameFigures | None) -> list[tuple[str, dict[str, Any]]]:

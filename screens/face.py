@@ -90,8 +90,16 @@ class Host(Protocol):
         """Load the shown page anew, as soon as the reader thread can."""
         ...
 
-    def progress(self, run_id: int | None) -> None:
-        """Follow a run in the line above the footer; None ends it."""
+    def progress(self, request_id: int | None) -> None:
+        """Follow a request to the engine in the line above the footer; None ends it."""
+        ...
+
+    def stop_followed(self) -> bool:
+        """Ask whether to stop the run that is followed; False when there is none."""
+        ...
+
+    def open_overlay(self, overlay: Any, done: Callable[[Any], None] | None = None) -> None:
+        """Show an overlay over the page, which loses its colour until it is closed."""
         ...
 
 

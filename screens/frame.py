@@ -265,7 +265,7 @@ class Page(Screen[None], Generic[Snapshot]):
 
     def act_escape(self) -> None:
         """One step back, never quits."""
-        if not self.step_back():
+        if not self.step_back() and not self.host.stop_followed():
             self.host.back(quit_at_root=False)
 
     def act_back(self) -> None:

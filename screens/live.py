@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ from textual.message import Message
 
 from hbdash.domain.clock import Clock
 from hbdash.store.database import Database
+from hbdash.store.queries.flows import Asked, asked
 from hbdash.store.queries.overview import FrameFigures
 
 _WAITS = (1, 2, 4, 8, 15, 30)
@@ -54,8 +56,17 @@ class Target(Protocol):
 class Loaded(Message):
     """What the reader thread read for ``target``."""
 
-    def __init__(self, target: Target, frame: FrameFigures, snapshot: Any, at: datetime) -> None:
+    def __init__(
+        self,
+        target: Target,
+        frame: FrameFigures,
+        snapshot: Any,
+        at: datetime,
+        asked: Asked | None = None,
+    ) -> None:
         super().__init__()
+        self.asked = asked
+        """What became of the request that is followed."""
         self.target = target
         self.frame = frame
         self.snapshot = snapshot
@@ -112,6 +123,8 @@ class LiveReader:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._target: Target | None = None
+        self.request_id: int | None = None
+        """Request to the engine that is followed in the line above the footer."""
         self._thread = threading.Thread(target=self._run, name="hbdash-reader", daemon=True)
         self._tries = 0
 
@@ -140,7 +153,7 @@ class LiveReader:
         minute: int | None = None
         pause = self._refresh
         while not self._stop.is_set():
-            asked = self._wake.wait(pause)
+            woken = self._wake.wait(pause)
             self._wake.clear()
             if self._stop.is_set() or self._target is None:
                 continue
@@ -150,7 +163,7 @@ class LiveReader:
                 now = self._clock.now()
                 changed = watcher.poll() if watcher is not None else False
                 this_minute = int(now.timestamp()) // 60
-                if asked or changed or self._tries or this_minute != minute:
+                if woken or changed or self._tries or this_minute != minute:
                     self._read(self._target, now)
                     minute = this_minute
                 self._tries = 0
@@ -167,15 +180,15 @@ class LiveReader:
         with self._db.read() as connection:
             frame = self._frame(connection, now)
             snapshot = target.load(connection)
-        self._post(Loaded(target, frame, snapshot, now))
+            request_id = self.request_id
+            followed = None if request_id is None else asked(connection, request_id)
+        self._post(Loaded(target, frame, snapshot, now, followed))
 
 
 def _closed(watcher: Watcher | None) -> None:
     if watcher is not None:
-        try:
+        with suppress(Exception):  # it is being thrown away
             watcher.close()
-        except Exception:  # noqa: BLE001 - it was being thrown away anyway
-            pass
 
 
 def _first_line(fault: Exception) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, tzinfo
 
 from hbdash.domain.states import DeadlineState, FailureState, deadline_state, look_of
@@ -11,6 +10,7 @@ from hbdash.store.queries.deadlines import Deadline
 from hbdash.store.queries.overview import FiringAlarm
 from hbdash.texts import N_, _, ngettext
 from hbdash.texts import formats as fmt
+from hbdash.texts.alarms import alarm_sentence
 from hbdash.texts.causes import cause as cause_words
 from hbdash.texts.labels import flow_label
 from screens.widgets.line import Line, left, line, right, spread
@@ -74,20 +74,27 @@ def deadline_row(deadline: Deadline, width: int, now: datetime) -> Line:
     return start.fit(40) + what.fit(20) + line(fmt.money(deadline.amount)).right(14)
 
 
-def alarm_row(
-    alarm: FiringAlarm, width: int, now: datetime, zone: tzinfo,
-    words: Callable[[FiringAlarm], str],
-) -> Line:  # fmt: skip
+def alarm_row(alarm: FiringAlarm, width: int, now: datetime, zone: tzinfo) -> Line:
     """``× Price: no success for 52 min  13:55  nobody yet``."""
     critical = alarm.severity == "critical"
+    words = alarm_sentence(
+        alarm.metric,
+        alarm.flow,
+        alarm.limit,
+        value=alarm.value,
+        subject=alarm.subject,
+        params=alarm.params,
+        now=now,
+    )
     mark = line(("×", "error") if critical else ("▲", "warning"), " ")
     when = line((fmt.time(alarm.fired_at, now, zone), "muted"))
     if width < 44:
-        return spread(mark + line(words(alarm)), when, width)
+        whole = mark + line(words)
+        return spread(whole, when, width) if whole.width + when.width < width else whole.cut(width)
     has = alarm.acknowledged_by
     owner = (
         line((_("{who} has it").format(who=has), "muted"))
         if has
         else line((_("nobody yet"), "warning"))
     )
-    return spread(mark + line(words(alarm)), when + line("  ") + owner.fit(14), width)
+    return spread(mark + line(words), when + line("  ") + owner.fit(14), width)

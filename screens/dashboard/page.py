@@ -15,7 +15,6 @@ from hbdash.store.queries.overview import FiringAlarm, Overview, overview
 from hbdash.texts import _, ngettext
 from hbdash.texts import formats as fmt
 from screens.dashboard import figures, flows, lists
-from screens.dashboard.alarms import alarm_words
 from screens.dashboard.drill import target_of
 from screens.dashboard.layout import PARTS, plan
 from screens.dashboard.verdict import verdict, viewer
@@ -151,7 +150,7 @@ class DashboardPage(Page[Overview]):
 
     def _draw_alarm(self, alarm: FiringAlarm, width: int) -> Line:
         zone = self.host.channel.zone
-        return lists.alarm_row(alarm, width, self.host.now(), zone, alarm_words)
+        return lists.alarm_row(alarm, width, self.host.now(), zone)
 
     def _no_failures(self, width: int) -> list[Line]:
         return [line(" ", ("✓", "success"), (" " + _("Nothing is wrong now."), "muted"))]

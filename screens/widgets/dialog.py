@@ -7,8 +7,10 @@ records, or where sale stops, the number or a word must be typed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from datetime import datetime
+from typing import Any, Generic, TypeVar
 
+from sqlalchemy import Connection
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -16,6 +18,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from hbdash.store.queries.overview import FrameFigures
 from hbdash.texts import _
 from screens.face import host
 from screens.widgets.line import Line, line, wrap
@@ -37,6 +40,18 @@ class Overlay(ModalScreen[Result], Generic[Result]):
         self.dismiss(None)
 
 
+class LiveOverlay(Overlay[Result], Generic[Result]):
+    """An overlay that shows what the database says while it is open."""
+
+    def load(self, connection: Connection) -> Any:
+        """Read what is shown. Runs in the reader thread: touch no widget."""
+        raise NotImplementedError
+
+    def receive(self, frame: FrameFigures, snapshot: Any, at: datetime) -> None:
+        """Show what was read."""
+        raise NotImplementedError
+
+
 class BoxEdge(Lines):
     """Upper edge of a box: corner, bold title, rule, note, corner."""
 
@@ -55,16 +70,12 @@ class BoxEdge(Lines):
 
     def _edge(self, width: int) -> Sequence[Line]:
         room = width - 6
-        start = line((self._title, "bold"))
-        end = line((self._note, "muted")) if self._note else line()
-        start = start.cut(max(room - end.width - 2, 1))
-        rule = room - start.width - end.width - (1 if end.width else 0)
+        end = line(" ", (self._note, "muted"), " ") if self._note else line()
+        start = line((self._title, "bold"), " ").cut(max(room - end.width, 1))
+        rule = "─" * max(room - start.width - end.width + 1, 0)
         return [
-            line(
-                ("┌─ ", self._kind), start, (" " + "─" * max(rule - 1, 0), self._kind),
-                *((" ", end) if end.width else ()), (" ┐", self._kind),
-            )
-        ]  # fmt: skip
+            line(("┌─ ", self._kind), start, (rule, self._kind), end, ("─┐", self._kind)),
+        ]
 
 
 class BoxFoot(Lines):
@@ -99,14 +110,13 @@ class Choice(Lines):
     def _buttons(self, width: int) -> Sequence[Line]:
         cancel, deed = f" {_('Cancel')} ", f" {self._deed} "
         chosen = "bold reverse"
-        parts = [
+        return [
             line(
                 (cancel, chosen if not self.on_deed else ""), " ", ("esc", "accent bold"), "   ",
                 (f"[{deed}]", chosen if self.on_deed else ("" if self.ready else "muted")), " ",
                 (self._key, "accent bold"), (f"  {self._hint}" if self._hint else "", "muted"),
             )
         ]  # fmt: skip
-        return parts
 
     def action_other(self) -> None:
         """The other button."""

@@ -1,0 +1,1 @@
+"""Run a flow: may I, and what will happen?"""
