@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.geometry import Size
 
 from hbdash.domain.states import deadline_state, look_of
-from hbdash.store.queries.overview import Deadline, FrameFigures
+from hbdash.store.queries.deadlines import Deadline
+from hbdash.store.queries.overview import FrameFigures
 from hbdash.texts import _, ngettext
 from hbdash.texts import formats as fmt
 from screens.actions import actions_of, key_text
@@ -159,7 +160,7 @@ def tabs(page_id: str, frame: FrameFigures | None, width: int) -> Line:
     return result.cut(width)
 
 
-def footer(page: Page[object], width: int) -> Line:
+def footer(page: Page[Any], width: int) -> Line:
     """The keys that help now; ``?`` and ``q`` always."""
     face = page.host.face
     keymap = face.keymap

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from hbdash.actions.actor import Refused
 from hbdash.texts import _
@@ -11,9 +11,12 @@ from hbdash.texts.labels import flow_label
 from hbdash.texts.refusals import refusal
 from screens.pages import PAGES
 from screens.widgets.dialog import AskDialog, ConfirmDialog, LiveOverlay, Overlay
+from screens.widgets.paint import Palette
 from styles.theme import THEMES
 
 if TYPE_CHECKING:
+    from textual.app import App
+
     from hbdash.store.queries.flows import Asked
     from hbdash.store.queries.overview import FrameFigures
     from screens.face import ChannelFace, Face
@@ -31,7 +34,8 @@ class AppActions:
         reader: LiveReader
         said: list[Said]
         followed: Asked | None
-        theme: str
+        theme: Any
+        palette: Palette
         _channel_index: int
 
         @property
@@ -41,9 +45,6 @@ class AppActions:
         def go(self, page_id: str, **target: Any) -> None: ...
         def say(self, text: str, kind: str = "success") -> None: ...
         def step_history(self, step: int) -> bool: ...
-        def push_screen(
-            self, screen: Any, callback: Callable[[Any], None] | None = None
-        ) -> Any: ...
 
     _urgent = 0
 
@@ -147,9 +148,7 @@ class AppActions:
 
     def act_theme_next(self) -> None:
         """The next theme, for this session."""
-        from screens.widgets.paint import Palette
-
-        palette: Palette = self.palette  # type: ignore[attr-defined]
+        palette = self.palette
         names = list(THEMES)
         name = names[(names.index(palette.theme) + 1) % len(names)]
         self.palette = Palette(name, palette.mode)
@@ -208,7 +207,7 @@ class AppActions:
             if done is not None:
                 done(result)
 
-        self.push_screen(overlay, closed)
+        cast("App[Any]", self).push_screen(overlay, closed)
         if isinstance(overlay, LiveOverlay):
             self.reader.follow(overlay)
 

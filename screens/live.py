@@ -169,12 +169,13 @@ class LiveReader:
                 self._tries = 0
                 pause = self._refresh
             except Exception as fault:  # noqa: BLE001 - whatever fails, the screen says it and lives
-                watcher = _closed(watcher)
+                _close(watcher)
+                watcher = None
                 pause = _WAITS[min(self._tries, len(_WAITS) - 1)]
                 self._tries += 1
                 next_try = self._clock.now() + timedelta(seconds=pause)
                 self._post(Failing(Trouble(_first_line(fault), next_try, self._tries)))
-        _closed(watcher)
+        _close(watcher)
 
     def _read(self, target: Target, now: datetime) -> None:
         with self._db.read() as connection:
@@ -185,7 +186,7 @@ class LiveReader:
         self._post(Loaded(target, frame, snapshot, now, followed))
 
 
-def _closed(watcher: Watcher | None) -> None:
+def _close(watcher: Watcher | None) -> None:
     if watcher is not None:
         with suppress(Exception):  # it is being thrown away
             watcher.close()

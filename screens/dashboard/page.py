@@ -169,11 +169,11 @@ class DashboardPage(Page[Overview]):
         return None
 
     @on(Cells.Opened)
-    def _cell_opened(self, event: Cells.Opened[Any]) -> None:
+    def _cell_opened(self, event: Cells.Opened) -> None:
         self._go_deeper(event.item)
 
     @on(RowList.Opened)
-    def _row_opened(self, event: RowList.Opened[Any]) -> None:
+    def _row_opened(self, event: RowList.Opened) -> None:
         self._go_deeper(event.row)
 
     def _go_deeper(self, item: object) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from textual import events
 from textual.binding import Binding
 from textual.message import Message
 
-from hbdash.domain.clock import UTC
 from hbdash.runs.spec import FlowSpec
 from hbdash.texts import N_, _
 from hbdash.texts import formats as fmt

@@ -106,7 +106,7 @@ class RunMenu(LiveOverlay[None]):
         return next(spec for spec in MENU if spec.id == self._flow)
 
     @on(RowList.Moved)
-    def _moved(self, event: RowList.Moved[FlowState]) -> None:
+    def _moved(self, event: RowList.Moved) -> None:
         if event.row is None or event.row.id == self._flow:
             return
         self._flow = event.row.id

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from hbdash.actions.actor import Refused
-from hbdash.domain.clock import UTC
 from hbdash.store.queries.flows import FlowState
 from hbdash.texts import _
 from hbdash.texts import formats as fmt

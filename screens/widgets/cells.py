@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from textual import events
 from textual.binding import Binding
@@ -36,13 +36,13 @@ class Cells(Lines, Generic[T]):
     class Opened(Message):
         """Enter was pressed on a cell."""
 
-        def __init__(self, cells: Cells[T], item: T) -> None:
+        def __init__(self, cells: Cells[Any], item: Any) -> None:
             super().__init__()
             self.cells = cells
             self.item = item
 
         @property
-        def control(self) -> Cells[T]:
+        def control(self) -> Cells[Any]:
             """The grid, for ``@on(Cells.Opened, "#id")``."""
             return self.cells
 

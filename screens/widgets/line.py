@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
 from rich.cells import cell_len, chop_cells
 
@@ -20,7 +21,7 @@ _ESCAPES = re.compile(
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 _LONGEST = 20_000
 
-Part = "str | tuple[str, str] | Line"
+Part: TypeAlias = "str | tuple[str, str] | Line"
 
 
 def safe(text: str) -> str:
@@ -126,7 +127,7 @@ class Line:
         return Line(((" " * spare, ""), *cropped.spans), self.ground) if spare > 0 else cropped
 
 
-def line(*parts: Part, ground: str = "") -> Line:  # type: ignore[valid-type]
+def line(*parts: Part, ground: str = "") -> Line:
     """A line of plain strings, (text, style) pairs and other lines; all text is made safe."""
     spans: list[tuple[str, str]] = []
     for part in parts:

@@ -50,24 +50,30 @@ class Palette:
             attributes |= _plain_attributes(colour)
             if ground in _PILLS:
                 attributes ^= {"reverse"}
-            return Style(**dict.fromkeys(attributes, True))
+            return _style(attributes)
+        front = self._colours[colour]
         if self.mode == "16" and ground == "selection":
-            return Style(
-                color=RichColor.from_ansi(15),
-                bgcolor=self._colours["selection"],
-                **dict.fromkeys(attributes, True),
-            )
-        return Style(
-            color=self._colours[colour],
-            bgcolor=self._colours[ground],
-            **dict.fromkeys(attributes, True),
-        )
+            front = RichColor.from_ansi(15)
+        return _style(attributes, front, self._colours[ground])
 
     def strip(self, line: Line, width: int, ground: str, shaded: bool = False) -> Strip:
         """``line`` painted over exactly ``width`` cells."""
         ground = line.ground or ground
         segments = [Segment(text, self.style(words, ground, shaded)) for text, words in line.spans]
         return Strip(segments, line.width).adjust_cell_length(width, self.style("", ground, shaded))
+
+
+def _style(
+    attributes: set[str], front: RichColor | None = None, back: RichColor | None = None
+) -> Style:
+    return Style(
+        color=front,
+        bgcolor=back,
+        bold="bold" in attributes or None,
+        underline="underline" in attributes or None,
+        reverse="reverse" in attributes or None,
+        strike="strike" in attributes or None,
+    )
 
 
 def _plain_attributes(colour: str) -> set[str]:

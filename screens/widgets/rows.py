@@ -7,7 +7,7 @@ when the cursor is at the top or when it is asked for. New rows wait meanwhile a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from textual import events
 from textual.binding import Binding
@@ -42,26 +42,26 @@ class RowList(Lines, Generic[T]):
     class Moved(Message):
         """The cursor stands on another row, or the row under it changed."""
 
-        def __init__(self, rows: RowList[T], row: T | None) -> None:
+        def __init__(self, rows: RowList[Any], row: Any) -> None:
             super().__init__()
             self.rows = rows
             self.row = row
 
         @property
-        def control(self) -> RowList[T]:
+        def control(self) -> RowList[Any]:
             """The list, for ``@on(RowList.Moved, "#id")``."""
             return self.rows
 
     class Opened(Message):
         """Enter was pressed on a row."""
 
-        def __init__(self, rows: RowList[T], row: T) -> None:
+        def __init__(self, rows: RowList[Any], row: Any) -> None:
             super().__init__()
             self.rows = rows
             self.row = row
 
         @property
-        def control(self) -> RowList[T]:
+        def control(self) -> RowList[Any]:
             """The list, for ``@on(RowList.Opened, "#id")``."""
             return self.rows
 
