@@ -20,6 +20,7 @@ class ChannelCalls(Calls):
     """The channel, its catalog and the lists that are small."""
 
     _content_types: dict[str, ContentType]
+    _has_all_content_types: bool = False
 
     def ping(self) -> None:
         """The cheapest call with the token: raises what a flow would meet."""
@@ -54,9 +55,10 @@ class ChannelCalls(Calls):
 
     def content_types(self) -> Mapping[str, ContentType]:
         """All content types by model name, read once per client."""
-        if not self._content_types:
+        if not self._has_all_content_types:
             found = self._all(f"{API}/content_types/", ContentType)
             self._content_types.update({one.model: one for one in found})
+            self._has_all_content_types = True
         return self._content_types
 
     def content_type(self, model: str) -> ContentType:
