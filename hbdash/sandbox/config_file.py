@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 from pathlib import Path
@@ -47,6 +48,9 @@ password = {_quoted(world.omnitron_password)}
 
 [channels.hosts]
 shipping = {_quoted(f"{base}/shipping")}
+
+[operators]
+admin = [{_quoted(getpass.getuser())}]
 
 [sandbox]
 start = false

@@ -1,0 +1,61 @@
+"""``hbdash worker``: the engine without a screen."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from types import FrameType
+
+from hbdash.cli.common import DONE, WRONG_USE, CommandFailed, configuration, database
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    parser.add_argument(
+        "--clock",
+        choices=("system", "sandbox"),
+        default="system",
+        help="sandbox: follow the clock of the sandbox in the configuration",
+    )
+    parser.add_argument("--log-level", default="INFO", choices=("DEBUG", "INFO", "WARNING"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run flows until SIGTERM, SIGINT or SIGHUP; stops within a second."""
+    from hbdash.config import os_user
+    from hbdash.domain.clock import Clock, SystemClock
+    from hbdash.engine.engine import Engine
+    from hbdash.transport.followed_clock import FollowedClock
+
+    logging.basicConfig(
+        level=args.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    for noisy in ("apscheduler", "httpx"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    config = configuration(args)
+    if not config.channels:
+        raise CommandFailed("no channel in the configuration; see `hbdash init`", WRONG_USE)
+    clock: Clock = SystemClock()
+    if args.clock == "sandbox":
+        if not config.sandbox.clock_url:
+            raise CommandFailed("--clock sandbox needs [sandbox] clock_url", WRONG_USE)
+        clock = FollowedClock(config.sandbox.clock_url)
+    db = database(config)
+    engine = Engine(config, db, clock, face="worker", username=os_user())
+    leave = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        leave.set()
+
+    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+        signal.signal(getattr(signal, name), stop)
+    engine.start()
+    sys.stdout.write(f"worker runs {len(config.channels)} channel(s) on {config.database.url}\n")
+    sys.stdout.flush()
+    leave.wait()
+    engine.stop()
+    db.close()
+    return DONE
