@@ -24,6 +24,8 @@ from hbdash.store.tables import Alarm, AlarmRule
 from hbdash.texts.alarms import alarm_sentence, ended_sentence
 
 COOLDOWN = timedelta(minutes=10)
+_LOOK_BACK = timedelta(days=1)
+"""How far the index by time is read for a firing to go on with; a longer one begins anew."""
 FIRED, ENDED, RESUMED, CHANGED = "fired", "ended", "resumed", "changed"
 
 alarm_t = table_of(Alarm)
@@ -187,7 +189,7 @@ def _fire(
             alarm_t.c.rule_id == rule_id,
             alarm_t.c.subject == change.subject,
             alarm_t.c.ended_at > now - COOLDOWN,
-            alarm_t.c.fired_at > now - COOLDOWN * 144,
+            alarm_t.c.fired_at > now - _LOOK_BACK,
         )
         .order_by(alarm_t.c.id.desc())
         .limit(1)

@@ -20,8 +20,8 @@ from hbdash.alarms.history import (
 )
 from hbdash.domain.alarms import LEAST_RECORDS, METRICS, WINDOW_USUAL, RuleDraft
 from hbdash.store.bulk import table_of
+from hbdash.store.queries.causes import OPEN
 from hbdash.store.queries.deadlines import claim_t, claim_to_decide, package_t, unwritten
-from hbdash.store.queries.overview import OPEN
 from hbdash.store.queries.trends import lag
 from hbdash.store.tables import AlarmRule, Failure, Penalty, Sweep
 
