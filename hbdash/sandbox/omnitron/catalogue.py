@@ -11,6 +11,7 @@ from typing import Any
 from hbdash.sandbox.omnitron import due
 from hbdash.sandbox.omnitron.contenttypes import PRICE, PRODUCT, STOCK
 from hbdash.sandbox.omnitron.listing import (
+    ANY,
     Filter,
     Source,
     flag,
@@ -241,7 +242,7 @@ _CATEGORIES_DETAILED = replace(_CATEGORIES, wire=_categories_detailed)
 def queue(content_type: int, source: Source, kinds: tuple[str, ...]) -> Callable[[Call], Any]:
     """A handler for `inserts/`, `updates/` or both: the head of the queue, in no promised order."""
     words = ", ".join(f"'{kind}'" for kind in kinds)
-    by_type = Filter("d.product_type IN (SELECT value FROM json_each(?))", number)
+    by_type = Filter(f"d.product_type{ANY}", number)
     filters = dict(source.filters)
     if "product_type" in filters:
         filters |= {"product_type": by_type, "product_type__exact": by_type}
@@ -252,6 +253,7 @@ def queue(content_type: int, source: Source, kinds: tuple[str, ...]) -> Callable
         condition=f"d.content_type = {content_type} AND d.kind IN ({words})",
         order="d.not_before, d.object_id",
         shape=None,
+        counted="om_due d",
     )
 
     def handler(call: Call) -> Any:

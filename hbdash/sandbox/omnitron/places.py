@@ -13,6 +13,7 @@ from typing import Any
 
 from hbdash.sandbox.omnitron.fields import Field, choice, clean, integer, text
 from hbdash.sandbox.omnitron.listing import (
+    ANY,
     Filter,
     Source,
     flag,
@@ -50,7 +51,7 @@ def _source(table: str, *parents: str) -> Source:
     filters: dict[str, Filter] = (
         keys()
         | lookups("name", "t.name")
-        | {"name__iexact": Filter("t.name_upper IN (SELECT value FROM json_each(?))", upper)}
+        | {"name__iexact": Filter(f"t.name_upper{ANY}", upper)}
         | lookups("is_active", "t.is_active", flag)
     )
     for parent in parents:
@@ -59,7 +60,7 @@ def _source(table: str, *parents: str) -> Source:
         filters |= lookups("code", "t.code")
     mapped = (
         f"t.pk IN (SELECT m.place FROM om_place_mapping m WHERE m.level = '{level}'"
-        " AND m.{column} IN (SELECT value FROM json_each(?)))"
+        " AND m.{column}" + ANY + ")"
     )
     filters["mapping__code__exact"] = Filter(mapped.replace("{column}", "code"), str)
     filters["mapping__integration_type"] = Filter(

@@ -126,13 +126,12 @@ def test_new_rules_act_from_the_next_failure_on(office: Office) -> None:
 )
 def test_the_block_is_that_of_the_content_type(office: Office, model: str, most: int) -> None:
     order, items = office.order()
-    row = {
-        "productprice": lambda: office.price_of(office.listed()),
-        "order": lambda: order,
-        "cancellationrequest": lambda: office.post(
-            "cancellation_requests/", office.request_body(items[0])
-        ),
-    }[model]()
+    if model == "order":
+        row = order
+    elif model == "productprice":
+        row = office.price_of(office.listed())
+    else:
+        row = office.post("cancellation_requests/", office.request_body(items[0]))
     office.fail(model, row, "remote")
     (penalty,) = office.rows("failed_integrations/", object_id=row["pk"])
     assert penalty["max_retry_count"] == most
