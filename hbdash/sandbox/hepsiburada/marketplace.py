@@ -8,6 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from hbdash.sandbox.hepsiburada.basket import NotOnSale
 from hbdash.sandbox.hepsiburada.listing import rows as listings
 from hbdash.sandbox.hepsiburada.listing import uploads
 from hbdash.sandbox.hepsiburada.mpop import imports
@@ -17,7 +18,7 @@ from hbdash.sandbox.hepsiburada.pace import pace
 from hbdash.sandbox.hepsiburada.pace import set_pace as _set_pace
 from hbdash.sandbox.hepsiburada.returns import advance as _advance_claims
 from hbdash.sandbox.hepsiburada.returns import open_claim, settle_claim
-from hbdash.sandbox.hepsiburada.shopping import NotOnSale, cancel_line, pack_due, pay, place_order
+from hbdash.sandbox.hepsiburada.shopping import cancel_line, pack_due, pay, place_order
 from hbdash.sandbox.hepsiburada.wire import SECOND, micros, sku_key
 from hbdash.sandbox.world import World
 

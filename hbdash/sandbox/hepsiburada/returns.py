@@ -16,17 +16,22 @@ from hbdash.sandbox.hepsiburada.wire import HOUR, SECOND, date_text, ean13, micr
 from hbdash.sandbox.world import World
 
 _PRE_APPROVAL_HOURS = 48
-# units of a line in packages that arrived, not yet claimed
+# units of a line in packages of one status, oldest first, that are not claimed yet
 _CLAIMABLE = """
-SELECT l.*, o.cargo, p.package_number, p.status AS package_status, p.seq AS package_seq,
-       pl.quantity - coalesce((SELECT sum(quantity) FROM hb_claim c
-           WHERE c.line_id = l.line_id AND c.status NOT IN ('Cancelled', 'Rejected')), 0) AS left
-FROM hb_package_line pl JOIN hb_package p USING (package_number)
-JOIN hb_line l USING (line_id) JOIN hb_order o ON o.order_number = l.order_number
-WHERE left > 0 AND p.status IN ({statuses}) AND (?1 IS NULL OR l.order_number = ?1)
-    AND (?2 IS NULL OR l.merchant_sku = ?2)
-ORDER BY p.status != 'Delivered', p.seq LIMIT 20
+SELECT * FROM (
+    SELECT l.*, o.cargo, p.package_number, p.added,
+           pl.quantity - coalesce((SELECT sum(quantity) FROM hb_claim c
+               WHERE c.line_id = l.line_id AND c.status NOT IN ('Cancelled', 'Rejected')), 0)
+               AS unclaimed
+    FROM hb_package p JOIN hb_package_line pl USING (package_number)
+    JOIN hb_line l USING (line_id) JOIN hb_order o ON o.order_number = l.order_number
+    WHERE p.status = :status{narrowed} ORDER BY p.added)
+WHERE unclaimed >= :quantity LIMIT 1
 """
+_NARROW = {
+    "order_number": " AND l.order_number = :order_number",
+    "merchant_sku": " AND l.merchant_sku = :merchant_sku",
+}
 
 
 def open_claim(
@@ -90,12 +95,15 @@ def open_claim(
 def _claimable(
     world: World, order_number: str | None, sku: str | None, quantity: int
 ) -> sqlite3.Row:
-    for statuses in ("'Delivered', 'InTransit'", "'Open'"):
-        rows = world.db.execute(_CLAIMABLE.format(statuses=statuses), (order_number, sku))
-        found = [row for row in rows if row["left"] >= quantity]
-        if found:
-            chosen: sqlite3.Row = found[0]
-            return chosen
+    given = {"order_number": order_number, "merchant_sku": sku}
+    narrowed = "".join(_NARROW[name] for name, value in given.items() if value is not None)
+    for status in ("Delivered", "InTransit", "Open"):
+        found: sqlite3.Row | None = world.db.execute(
+            _CLAIMABLE.format(narrowed=narrowed),
+            given | {"status": status, "quantity": quantity},
+        ).fetchone()
+        if found is not None:
+            return found
     raise ValueError("there is no delivered line left to claim")
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import random
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import orjson
 
-from hbdash.sandbox.hepsiburada.listing import rows as listings
+from hbdash.sandbox.hepsiburada import basket
 from hbdash.sandbox.hepsiburada.numbers import next_number
 from hbdash.sandbox.hepsiburada.oms import cancelling, packing
 from hbdash.sandbox.hepsiburada.oms import lines as order_lines
@@ -25,31 +23,17 @@ from hbdash.sandbox.hepsiburada.wire import (
     line_id,
     micros,
     new_uuid,
-    units,
 )
 from hbdash.sandbox.seed import people, places
 from hbdash.sandbox.world import World
 
-Wanted = str | Sequence[Any] | Mapping[str, Any]
 _NOTES = ("", "", "", "", "Lütfen zile basmayın, bebek uyuyor.", "Hediye paketi olursa sevinirim.")
-
-
-class NotOnSale(ValueError):
-    """The marketplace does not sell this: no listing, off sale, or fewer in stock."""
-
-
-@dataclass
-class _Line:
-    listing: sqlite3.Row
-    quantity: int
-    unit_price: int
-    hb_discount: int
 
 
 def place_order(
     world: World,
     *,
-    lines: Iterable[Wanted] | None = None,
+    lines: Iterable[basket.Wanted] | None = None,
     unmapped: bool = False,
     business: bool | None = None,
     placed_at: datetime | str | None = None,
@@ -70,11 +54,15 @@ def place_order(
     """
     rng = world.rng
     at = _placed(world, placed_at)
-    bought = [_wanted(world, want) for want in lines] if lines is not None else _basket(world, rng)
+    bought = (
+        [basket.wish(world, want) for want in lines]
+        if lines is not None
+        else basket.fill(world, rng)
+    )
     if not bought:
-        raise NotOnSale("nothing is on sale")
+        raise basket.NotOnSale("nothing is on sale")
     for line in bought:
-        _take(world, line)
+        basket.take(world, line)
     number = next_number(world.db, "order")
     _write_order(world, number, at, unmapped, business, paid, cargo, micro_export)
     pack_at = at + int(pace(world.db).pack * SECOND) if packed else None
@@ -96,73 +84,6 @@ def _placed(world: World, placed_at: datetime | str | None) -> int:
         return micros(world.clock.now())
     at = datetime.fromisoformat(placed_at) if isinstance(placed_at, str) else placed_at
     return micros(at if at.tzinfo else at.replace(tzinfo=TURKEY))
-
-
-def _wanted(world: World, want: Wanted) -> _Line:
-    if isinstance(want, str):
-        want = {"sku": want}
-    elif not isinstance(want, Mapping):
-        want = {"sku": want[0], "quantity": want[1]}
-    listing = listings.find(world.db, merchant_sku=str(want["sku"]))
-    if listing is None:
-        raise NotOnSale(f"{want['sku']} has no listing")
-    price, discount = listing["price"] * 1000, units(str(want.get("hb_discount", 0)))
-    if "unit_price" in want:
-        price = units(str(want["unit_price"]))
-    else:
-        price -= discount
-    return _Line(listing, int(want.get("quantity", 1)), price, discount)
-
-
-def _basket(world: World, rng: random.Random) -> list[_Line]:
-    """One line mostly; sometimes several, two or three pieces, or one SKU in two lines."""
-    draw = rng.random()
-    count = 1 if draw < 0.62 else 2 if draw < 0.85 else 3
-    found: list[_Line] = []
-    for _ in range(count):
-        listing = _salable(world, rng)
-        if listing is None or any(line.listing["n"] == listing["n"] for line in found):
-            continue
-        quantity = min(rng.choice((1, 1, 1, 1, 2, 3)), listing["stock"])
-        found.append(_priced(rng, listing, quantity))
-    if found and draw >= 0.94 and found[0].listing["stock"] > found[0].quantity:
-        first = found[0]
-        found.append(_Line(first.listing, 1, first.unit_price, first.hb_discount))
-    return found
-
-
-def _salable(world: World, rng: random.Random) -> sqlite3.Row | None:
-    last = world.db.execute("SELECT max(n) FROM hb_listing WHERE salable = 1").fetchone()[0]
-    if last is None:
-        return None
-    row: sqlite3.Row = world.db.execute(
-        "SELECT * FROM hb_listing WHERE salable = 1 AND n >= ? ORDER BY n LIMIT 1",
-        (rng.randint(1, last),),
-    ).fetchone()
-    return row
-
-
-def _priced(rng: random.Random, listing: sqlite3.Row, quantity: int) -> _Line:
-    """A third bought with a discount of Hepsiburada; some unit prices do not come out even."""
-    price = listing["price"] * 1000
-    draw = rng.random()
-    if draw < 0.67:
-        discount = 0
-    elif draw < 0.85:
-        discount = price * rng.choice((5, 10, 15, 20)) // 100 // 1000 * 1000
-    else:  # a basket discount shared out over several pieces: 28.99833 each
-        discount = price * rng.choice((5, 10, 15)) // 100 + 1000 * rng.choice((1, 2)) // 3
-    return _Line(listing, quantity, price - discount, discount)
-
-
-def _take(world: World, line: _Line) -> None:
-    taken = world.db.execute(
-        "UPDATE hb_listing SET stock = stock - ?1, changed = ?2"
-        " WHERE n = ?3 AND salable = 1 AND stock >= ?1",
-        (line.quantity, micros(world.clock.now()), line.listing["n"]),
-    ).rowcount
-    if line.quantity < 1 or not taken:
-        raise NotOnSale(f"{line.listing['merchant_sku']}: not {line.quantity} on sale")
 
 
 def _write_order(
@@ -227,7 +148,7 @@ def _write_line(
     world: World,
     number: str,
     ordinal: int,
-    line: _Line,
+    line: basket.Wish,
     at: int,
     parcel: int,
     pack_at: int | None,

@@ -16,7 +16,8 @@ from starlette.responses import Response
 
 from hbdash.sandbox.hepsiburada.oms import claim_rules, claim_shape
 from hbdash.sandbox.hepsiburada.oms.answers import Refused, body, page, window
-from hbdash.sandbox.hepsiburada.wire import Json, empty, micros
+from hbdash.sandbox.hepsiburada.pace import pace
+from hbdash.sandbox.hepsiburada.wire import SECOND, Json, empty, micros
 from hbdash.sandbox.world import World
 
 _IMAGE_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
@@ -163,10 +164,11 @@ class Claims:
         if reason not in claim_rules.PRE_APPROVAL_REASONS:
             raise Refused(400, "preApprovalReason is not valid")
         now = micros(self.world.clock.now())
+        deadline = now + int(pace(self.db).claim_days * SECOND)
         self.db.execute(
             "UPDATE hb_claim SET status = 'AwaitingAction', status_since = ?1, pre_approved = ?1,"
-            " pre_approval_reason = ?2 WHERE seq = ?3",
-            (now, reason, claim["seq"]),
+            " pre_approval_reason = ?2, deadline = ?3 WHERE seq = ?4",
+            (now, reason, deadline // SECOND * SECOND, claim["seq"]),
         )
         self.world.books.effect("hepsiburada.claim_preapproval", claim["number"])
         return empty(204)

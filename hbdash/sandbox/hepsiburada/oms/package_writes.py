@@ -191,6 +191,11 @@ class PackageWrites:
         )
         return empty(204)
 
+    def labor_cost(self, request: Request) -> Response:
+        """``PUT /lineitems/…/laborcost``: for gold only, which this shop does not sell."""
+        self._line(request)
+        raise Refused(400, "Labor cost can be updated for gold products only")
+
     def cancel(self, request: Request) -> Response:
         """``cancelbymerchant``: only unpacked lines, only reason 83."""
         line = self._line(request)

@@ -49,6 +49,7 @@ def _table(world: World) -> list[tuple[str, str, _Handler]]:
         ("GET", line + "/packageablewith/lineitemid/{line}", orders.packageable_with),
         ("POST", line + "/id/{line}/cancelbymerchant", writes.cancel),
         ("PUT", line + "/orderlineid/{line}/cargocompany", writes.line_carrier),
+        ("PUT", line + "/orderlineid/{line}/laborcost", writes.labor_cost),
         (
             "GET",
             "/delivery/changeablecargocompanies/merchantid/{merchant}/orderlineid/{line}",
