@@ -210,4 +210,4 @@ def test_few_rows_are_read_without_a_scan(
     office.sandbox.call(lambda world: world.db.set_progress_handler(lambda: ticks.append(1), 100))
     assert len(office.rows(resource, limit=50, **query)) < 50
     office.sandbox.call(lambda world: world.db.set_progress_handler(None, 0))
-    assert len(ticks) < 150, "a scan of 3,000 rows takes more than 15,000 steps"
+    assert len(ticks) < 30, "a scan of 3,000 rows takes about 9,000 steps"
