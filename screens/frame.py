@@ -10,7 +10,9 @@ from sqlalchemy import Connection
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 from hbdash.store.queries.overview import FrameFigures
 from hbdash.texts import _
@@ -48,6 +50,8 @@ class Page(Screen[None], Generic[Snapshot]):
     HORIZONTAL_BREAKPOINTS = [(0, "-w0"), (80, "-w80"), (120, "-w120"), (180, "-w180")]
     VERTICAL_BREAKPOINTS = [(0, "-h0"), (24, "-h24"), (34, "-h34"), (50, "-h50")]
     AUTO_FOCUS = ""
+    # Moving the focus changes two widgets; as Textual has it, it sends the whole screen again.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if cls.page_id:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from hbdash.alarms.duty import watch_alarms
 from hbdash.config import ChannelConfig, Config
 from hbdash.domain.clock import Clock, parse_time
+from hbdash.domain.flowspec import FlowSpec
 from hbdash.domain.states import RunState
 from hbdash.engine import recovery, requests, schedule
 from hbdash.engine.dispatcher import LocalDispatcher
@@ -20,7 +21,6 @@ from hbdash.engine.link import Link
 from hbdash.flows.registry import FLOWS
 from hbdash.runs.context import RunRequest
 from hbdash.runs.run_flow import RunKit, RunResult, run_flow
-from hbdash.runs.spec import FlowSpec
 from hbdash.runs.stop import StopFlag
 from hbdash.store.changes import ChangeWatcher
 from hbdash.store.database import Database

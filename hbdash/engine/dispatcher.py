@@ -13,10 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
+from hbdash.domain.flowspec import FlowSpec
 from hbdash.runs.context import RunRequest
 from hbdash.runs.fence import LaneLost
 from hbdash.runs.run_flow import RunResult
-from hbdash.runs.spec import FlowSpec
 from hbdash.runs.stop import StopFlag
 
 logger = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, case, select, update
 
 from hbdash.config import EngineConfig
+from hbdash.domain.flowspec import Every, FlowSpec, Schedule
 from hbdash.domain.states import RunState
-from hbdash.runs.spec import Every, FlowSpec, Schedule
 from hbdash.store.bulk import table_of, upsert
 from hbdash.store.tables import FlowSchedule
 

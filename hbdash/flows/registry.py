@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 
-from hbdash.runs.spec import Daily, Direction, Every, FlowSpec, OnDemand
+from hbdash.domain.flowspec import Daily, Direction, Every, FlowSpec, OnDemand
 
 _OUT, _IN, _OWN = Direction.OUTBOUND, Direction.INBOUND, Direction.INTERNAL
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from hbdash.config import Config
 from hbdash.domain.clock import Clock
+from hbdash.domain.flowspec import FlowSpec
 from hbdash.domain.settings import ChannelSettings
 from hbdash.hepsiburada.client import HepsiburadaClient
 from hbdash.omnitron.client import OmnitronClient
@@ -21,7 +22,6 @@ from hbdash.runs import intents
 from hbdash.runs.failures import FailureBook
 from hbdash.runs.fence import LaneLost, check_epoch
 from hbdash.runs.journal import Journal
-from hbdash.runs.spec import FlowSpec
 from hbdash.runs.stop import RunStopped, StopFlag
 from hbdash.store.database import Database
 from hbdash.transport.errors import RemoteError

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
+from hbdash.domain.flowspec import FlowSpec
 from hbdash.domain.settings import ChannelSettings
-from hbdash.runs.spec import FlowSpec
+from hbdash.domain.settings.flags import flag_named
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import Pause
 
@@ -56,8 +57,13 @@ def check_settings(spec: FlowSpec, settings: ChannelSettings, *, is_active: bool
     for key in spec.prerequisites:
         if getattr(settings, key) in (None, "", {}, ()):
             raise RunRefused("setting.missing", {"key": key})
+    asked = {*spec.prerequisites, *CONNECTION_SETTINGS}
+    unusable = asked | (set(flag_named(spec.flag).prerequisites) if spec.flag else set())
     for problem in settings.problems:
-        if problem.key in spec.prerequisites or problem.key in CONNECTION_SETTINGS:
+        # An empty optional setting means false or "as is" (A16); a mistyped one means nothing:
+        # an unreadable buffer must not send the whole stock.
+        wanted = asked if problem.id == "setting.missing" else unusable
+        if problem.key in wanted:
             raise RunRefused(problem.id, {"key": problem.key})
 
 

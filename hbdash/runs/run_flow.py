@@ -8,12 +8,14 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from importlib import import_module
+from typing import Any, Protocol, cast
 
 from sqlalchemy import insert, update
 
 from hbdash.config import Config
 from hbdash.domain.clock import Clock
+from hbdash.domain.flowspec import FlowSpec
 from hbdash.domain.settings import ChannelSettings
 from hbdash.domain.states import RunState
 from hbdash.hepsiburada.client import HepsiburadaClient
@@ -23,7 +25,6 @@ from hbdash.runs.failures import FailureBook, Met
 from hbdash.runs.fence import LaneLost, raise_epoch
 from hbdash.runs.gate import RunRefused, check_settings, standing_pause
 from hbdash.runs.journal import Journal
-from hbdash.runs.spec import FlowSpec
 from hbdash.runs.stop import RunStopped, StopFlag
 from hbdash.store.bulk import table_of
 from hbdash.store.database import Database
@@ -34,6 +35,8 @@ from hbdash.transport.errors import BreakerOpen, CallStopped, RemoteError
 from hbdash.transport.recorder import calling
 
 logger = logging.getLogger(__name__)
+
+FlowBody = Callable[[RunContext], None]
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,12 @@ def run_flow(kit: RunKit, spec: FlowSpec, request: RunRequest, stop: StopFlag) -
     finally:
         kit.unwatch(run.run_id)
     return run.result()
+
+
+def load_body(spec: FlowSpec) -> FlowBody:
+    """The function that does a flow's work; imported only when it is needed."""
+    module, _, name = spec.body_path.partition(":")
+    return cast(FlowBody, getattr(import_module(module), name))
 
 
 class _Run:
@@ -202,7 +211,7 @@ class _Run:
             until=self.began + spec.time_budget.total_seconds(),
             ask_for_run=kit.ask_for_run,
         )
-        spec.body()(context)
+        load_body(spec)(context)
 
     def _settled(self) -> None:
         progress = self.progress

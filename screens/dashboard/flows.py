@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
+from hbdash.domain.flowspec import OnDemand
 from hbdash.domain.states import RunState, look_of
-from hbdash.runs.spec import OnDemand
 from hbdash.store.queries.flows import FlowState
 from hbdash.texts import N_, _
 from hbdash.texts import formats as fmt

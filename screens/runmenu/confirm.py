@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-from hbdash.runs.spec import Direction, FlowSpec
+from hbdash.domain.flowspec import Direction, FlowSpec
 from hbdash.texts import _, ngettext
 from hbdash.texts import formats as fmt
 from hbdash.texts.labels import flow_description, flow_label

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection, func, select
 
+from hbdash.domain.flowspec import FlowSpec
 from hbdash.flows.registry import FLOWS
-from hbdash.runs.spec import FlowSpec
 from hbdash.store.bulk import table_of
 from hbdash.store.queries.flows import FlowState, RunLine, flow_states, last_runs
 from hbdash.store.queries.overview import LeaseState, lease_state

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
+from hbdash.domain.flowspec import Direction, FlowSpec
 from hbdash.domain.states import RunState, look_of
-from hbdash.runs.spec import Direction, FlowSpec
 from hbdash.store.queries.flows import RunLine
 from hbdash.texts import _
 from hbdash.texts import formats as fmt

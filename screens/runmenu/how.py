@@ -12,7 +12,7 @@ from textual import events
 from textual.binding import Binding
 from textual.message import Message
 
-from hbdash.runs.spec import FlowSpec
+from hbdash.domain.flowspec import FlowSpec
 from hbdash.texts import N_, _
 from hbdash.texts import formats as fmt
 from screens.widgets.line import Line, line

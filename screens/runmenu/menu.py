@@ -11,7 +11,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 
 from hbdash.actions.actor import Refused
-from hbdash.runs.spec import FlowSpec
+from hbdash.domain.flowspec import FlowSpec
 from hbdash.store.queries.flows import FlowState
 from hbdash.store.queries.overview import FrameFigures
 from hbdash.texts import _

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from rich.cells import cell_len
 from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
@@ -101,9 +102,9 @@ class Lines(Widget):
                 self.refresh(Region(0, y, width, 1))
             elif before[0] != line:
                 strip = self._paint(y, line, width)
-                region = _difference(before[1], strip, y)
-                if region is not None:
-                    self.refresh(region)
+                regions = _differences(before[1], strip, y)
+                if regions:
+                    self.refresh(*regions)
 
     def _paint(self, y: int, line: Line, width: int) -> Strip:
         strip = host(self).palette.strip(line, width, self.ground, self.shaded)
@@ -119,16 +120,20 @@ class Lines(Widget):
             return before[1]
         return self._paint(y, line, width)
 
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Focus is drawn as lines; Textual's own update would send the whole widget again."""
+
     def repaint(self) -> None:
         """Forget what was painted: the theme or the shade changed."""
         self._painted.clear()
         self.refresh()
 
     def shade(self, shaded: bool) -> None:
-        """Whether an overlay stands before this."""
+        """Whether an overlay stands before this. The screen is sent anew then anyway."""
         if shaded != self.shaded:
             self.shaded = shaded
-            self.repaint()
+            self._painted.clear()
+            self._styles_cache.clear()
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay out anew for the new width."""
@@ -145,28 +150,39 @@ class Lines(Widget):
         self.scroll_lines(self._top - 3)
 
 
-def _difference(old: Strip, new: Strip, y: int) -> Region | None:
-    """The stretch of row ``y`` in which two strips differ."""
-    if old == new:
-        return None
+_APART = 12
+"""Unchanged cells between two changes that are worth a move of the cursor."""
+
+
+def _differences(old: Strip, new: Strip, y: int) -> list[Region]:
+    """The stretches of row ``y`` in which two strips differ."""
     before, after = _cells(old), _cells(new)
     if len(before) != len(after):
-        return Region(0, y, new.cell_length, 1)
-    first = next((x for x, (a, b) in enumerate(zip(before, after, strict=True)) if a != b), None)
-    if first is None:
-        return None
-    last = next(x for x in range(len(after) - 1, -1, -1) if before[x] != after[x])
-    # A wide letter takes two cells, of which the second is listed as empty: begin at its first.
-    while first > 0 and after[first][0] == "":
+        return [Region(0, y, new.cell_length, 1)]
+    regions: list[Region] = []
+    first = last = -1
+    for x, (a, b) in enumerate(zip(before, after, strict=True)):
+        if a == b:
+            continue
+        if first >= 0 and x - last > _APART:
+            regions.append(_stretch(after, first, last, y))
+            first = -1
+        first, last = (x if first < 0 else first), x
+    if first >= 0:
+        regions.append(_stretch(after, first, last, y))
+    return regions
+
+
+def _stretch(cells: list[tuple[str, object]], first: int, last: int, y: int) -> Region:
+    # A wide letter takes two cells, of which the second is listed as empty: take both.
+    while first > 0 and cells[first][0] == "":
         first -= 1
-    while last + 1 < len(after) and after[last + 1][0] == "":
+    while last + 1 < len(cells) and cells[last + 1][0] == "":
         last += 1
     return Region(first, y, last - first + 1, 1)
 
 
 def _cells(strip: Strip) -> list[tuple[str, object]]:
-    from rich.cells import cell_len
-
     cells: list[tuple[str, object]] = []
     for text, style, _ in strip:
         if text.isascii():

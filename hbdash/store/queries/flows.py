@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, or_, select
 
+from hbdash.domain.flowspec import FlowSpec
 from hbdash.domain.states import RunState
 from hbdash.flows.registry import FLOWS
-from hbdash.runs.spec import FlowSpec
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import EngineRequest, FlowRun, FlowSchedule, Pause
 

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from importlib import import_module
-from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
-
-if TYPE_CHECKING:
-    from hbdash.runs.context import RunContext
-
-FlowBody = Callable[["RunContext"], None]
 
 
 class Direction(StrEnum):
@@ -100,8 +92,3 @@ class FlowSpec:
         if isinstance(self.schedule, Every):
             return max(self.schedule.period * 0.8, timedelta(seconds=45))
         return timedelta(minutes=30)
-
-    def body(self) -> FlowBody:
-        """The function that does the work; imported only when it is needed."""
-        module, _, name = self.body_path.partition(":")
-        return cast(FlowBody, getattr(import_module(module), name))

@@ -1,0 +1,1 @@
+"""Alarms: what rings, does somebody have it, and what would ring when."""
