@@ -43,7 +43,6 @@ CREATE TABLE hb_listing (
 );
 CREATE INDEX hb_listing_changed ON hb_listing (changed);
 CREATE INDEX hb_listing_salable ON hb_listing (salable, n);
-CREATE INDEX hb_listing_locked ON hb_listing (n) WHERE locked;
 CREATE INDEX hb_listing_status ON hb_listing (status, n);
 CREATE INDEX hb_listing_barcode ON hb_listing (barcode);
 CREATE INDEX hb_listing_stock ON hb_listing (salable, stock);
