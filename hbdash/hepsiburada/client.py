@@ -20,8 +20,9 @@ from hbdash.hepsiburada.shipping import ShippingCalls
 from hbdash.transport.auth import BasicAuth
 from hbdash.transport.breaker import Breaker, BreakerMemory
 from hbdash.transport.budget import PROCESS_BUDGETS, Budget, Budgets
+from hbdash.transport.call import RetryPolicy
 from hbdash.transport.recorder import Recorder
-from hbdash.transport.remote import Remote, RetryPolicy
+from hbdash.transport.remote import Remote
 from hbdash.transport.waiting import Waiter
 
 SIDE = "hepsiburada"

@@ -16,9 +16,10 @@ from hbdash.omnitron.orders import OrderCalls
 from hbdash.omnitron.token import TokenAuth
 from hbdash.transport.auth import NoAuth
 from hbdash.transport.breaker import Breaker, BreakerMemory
+from hbdash.transport.call import RetryPolicy
 from hbdash.transport.errors import AuthRefused, Refused, retyped
 from hbdash.transport.recorder import Recorder
-from hbdash.transport.remote import Remote, RetryPolicy
+from hbdash.transport.remote import Remote
 from hbdash.transport.waiting import Waiter
 from hbdash.transport.wire import member
 

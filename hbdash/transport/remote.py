@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import random
 import ssl
 import time
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-from typing import Any
 
 import httpx
-import orjson
 
 from hbdash.domain.clock import Clock
 from hbdash.transport.auth import Auth
 from hbdash.transport.breaker import Breaker
 from hbdash.transport.budget import Budget
+from hbdash.transport.call import Call, Files, Params, RetryPolicy, json_body, may_repeat
 from hbdash.transport.deadline import DeadlineTransport, within
 from hbdash.transport.errors import (
     AuthRefused,
@@ -26,12 +21,12 @@ from hbdash.transport.errors import (
     BreakerOpen,
     LostAnswer,
     RateLimited,
-    Refused,
     RemoteError,
     ServerError,
     Slow,
     Unreachable,
 )
+from hbdash.transport.faults import RAISED, NoConnection, fault_of, read_body
 from hbdash.transport.recorder import (
     Exchange,
     Recorder,
@@ -44,45 +39,9 @@ from hbdash.transport.reply import Reply, looks_like_html
 from hbdash.transport.verdict import complaint, error_class, retry_after
 from hbdash.transport.waiting import PatientWaiter, Waiter, pause
 
-Params = Mapping[str, object]
-# name -> (file name, content, content type)
-Files = Mapping[str, tuple[str, bytes, str]]
-
-# Larger answers are no answers; the largest real one is a page of 1,000 listings, about 1 MB.
-_LARGEST_ANSWER = 64 * 1024 * 1024
 _SECRET = b"(secret)"
 # A success this recent proves the credentials, so that a bare 403 then means "too many".
 _PROVEN_FOR = 60.0
-
-
-@dataclass(frozen=True)
-class RetryPolicy:
-    """How a call that may be repeated is repeated: full jitter, limited in tries and in time.
-
-    seconds: no try starts later than this after the first. first_delay doubles up to last_delay.
-    """
-
-    tries: int = 4
-    seconds: float = 45.0
-    first_delay: float = 0.5
-    last_delay: float = 10.0
-
-
-ONCE = RetryPolicy(tries=1)
-
-
-@dataclass(frozen=True)
-class _Call:
-    method: str
-    path: str
-    params: Params
-    content: bytes | None
-    content_type: str
-    files: Files | None
-    expect: Collection[int]
-    deadline: float
-    repeatable: bool
-    secret: bool
 
 
 class Remote:
@@ -178,8 +137,8 @@ class Remote:
         Raises a `RemoteError`, or `CallStopped` when the stop flag came while waiting.
         """
         if json is not None:
-            content = orjson.dumps(json, default=_plain)
-        call = _Call(
+            content = json_body(json)
+        call = Call(
             method=method.upper(),
             path=path,
             params={} if params is None else {k: v for k, v in params.items() if v is not None},
@@ -195,7 +154,7 @@ class Remote:
         return self._persist(call, auth or self._auth, retry or self._retry, budgets)
 
     def _persist(
-        self, call: _Call, auth: Auth, policy: RetryPolicy, budgets: Sequence[Budget]
+        self, call: Call, auth: Auth, policy: RetryPolicy, budgets: Sequence[Budget]
     ) -> Reply:
         waiter = current_waiter(self._waiter)
         ends = time.monotonic() + policy.seconds
@@ -212,25 +171,16 @@ class Remote:
                 renewed = True
                 attempt -= 1
             except RemoteError as error:
-                if attempt >= policy.tries or not self._may_repeat(call, error):
+                if attempt >= policy.tries or not may_repeat(call, error):
                     raise
-                delay = _delay(error, attempt, policy)
+                delay = policy.delay(error, attempt)
                 if time.monotonic() + delay > ends:
                     raise
                 pause(waiter, delay)
 
-    @staticmethod
-    def _may_repeat(call: _Call, error: RemoteError) -> bool:
-        if isinstance(error, BreakerOpen) or not error.transient:
-            return False
-        if call.repeatable:
-            return True
-        never_done = isinstance(error, RateLimited | Unreachable)
-        return never_done and not error.unknown_outcome
-
     def _try(
         self,
-        call: _Call,
+        call: Call,
         auth_header: str,
         attempt: int,
         waiter: Waiter,
@@ -274,7 +224,7 @@ class Remote:
             if not settled:
                 self.breaker.gave_up()
 
-    def _exchange(self, call: _Call, auth_header: str, attempt: int) -> Reply:
+    def _exchange(self, call: Call, auth_header: str, attempt: int) -> Reply:
         """One request on the wire, recorded whatever becomes of it."""
         started = time.monotonic()
         at = self._clock.now()
@@ -293,11 +243,11 @@ class Remote:
                 try:
                     status = response.status_code
                     headers = {name.lower(): value for name, value in response.headers.items()}
-                    body = _read(response)
+                    body = read_body(response)
                 finally:
                     response.close()
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, ValueError) as error:
-            fault = _fault(error)
+        except RAISED as error:
+            fault = fault_of(error)
         elapsed_ms = (time.monotonic() - started) * 1000
         code = ""
         if fault is None and status is not None:
@@ -326,7 +276,7 @@ class Remote:
         assert status is not None
         return Reply(status, headers, body, exchange, call.repeatable)
 
-    def _build(self, call: _Call, auth_header: str, request_id: str) -> httpx.Request:
+    def _build(self, call: Call, auth_header: str, request_id: str) -> httpx.Request:
         headers = {**self._headers, "X-Request-Id": request_id}
         if auth_header:
             headers["Authorization"] = auth_header
@@ -335,7 +285,7 @@ class Remote:
         return self._client.build_request(
             call.method,
             self.base_url + call.path,
-            params=_query(call.params) or None,
+            params=call.query or None,
             content=call.content,
             files=None if call.files is None else dict(call.files),
             headers=headers,
@@ -343,7 +293,7 @@ class Remote:
         )
 
     def _judge(
-        self, call: _Call, status: int, headers: Mapping[str, str], body: bytes
+        self, call: Call, status: int, headers: Mapping[str, str], body: bytes
     ) -> tuple[tuple[type[RemoteError], str] | None, str]:
         if status in call.expect:
             return None, ""
@@ -361,7 +311,7 @@ class Remote:
 
     def _error(
         self,
-        call: _Call,
+        call: Call,
         fault: tuple[type[RemoteError], str],
         code: str,
         headers: Mapping[str, str],
@@ -376,7 +326,7 @@ class Remote:
         # On its way when it broke, or answered with a 5xx: a write may have been done.
         in_doubt = issubclass(kind, Slow | LostAnswer | ServerError | BadShape)
         doubt = in_doubt and not call.repeatable
-        error = (Slow if kind is _NoConnection else kind)(
+        error = (Slow if kind is NoConnection else kind)(
             text,
             side=self.side,
             service=self.service,
@@ -385,76 +335,8 @@ class Remote:
             request_text=exchange.request_text,
             response_text=exchange.response_text,
             correlation_id=exchange.correlation_id,
-            unknown_outcome=doubt and kind is not _NoConnection,
+            unknown_outcome=doubt and kind is not NoConnection,
         )
         if isinstance(error, RateLimited | ServerError):
             error.retry_after = retry_after(headers)
         return error
-
-
-class _NoConnection(Slow):
-    """No connection of the pool became free in time: nothing was sent."""
-
-
-def _fault(error: Exception) -> tuple[type[RemoteError], str]:
-    """What httpx raised, in our words. Order matters: its classes inherit from each other."""
-    text = str(error) or type(error).__name__
-    table: tuple[tuple[type[Exception], type[RemoteError], str], ...] = (
-        (httpx.PoolTimeout, _NoConnection, "no free connection within the deadline"),
-        (httpx.ConnectTimeout, Unreachable, "no connection within the deadline"),
-        (httpx.TimeoutException, Slow, "no complete answer within the deadline"),
-        (httpx.ConnectError, Unreachable, f"no connection: {text}"),
-        (httpx.UnsupportedProtocol, Unreachable, f"the address is no web address: {text}"),
-        (httpx.LocalProtocolError, Refused, f"the request can't be sent: {text}"),
-        (httpx.ProxyError, Unreachable, f"the proxy refused: {text}"),
-        (httpx.TransportError, LostAnswer, f"the connection broke: {text}"),
-        (httpx.DecodingError, BadShape, f"the answer can't be unpacked: {text}"),
-        (httpx.InvalidURL, Unreachable, f"the address is no web address: {text}"),
-        (_TooLarge, BadShape, text),
-    )
-    for raised, kind, words in table:
-        if isinstance(error, raised):
-            return kind, words
-    return Refused, f"the request can't be sent: {text}"
-
-
-class _TooLarge(ValueError):
-    """The answer is larger than any real one."""
-
-
-def _read(response: httpx.Response) -> bytes:
-    pieces: list[bytes] = []
-    size = 0
-    for piece in response.iter_bytes():
-        size += len(piece)
-        if size > _LARGEST_ANSWER:
-            raise _TooLarge(f"the answer is larger than {_LARGEST_ANSWER // 2**20} MB")
-        pieces.append(piece)
-    return b"".join(pieces)
-
-
-def _delay(error: RemoteError, attempt: int, policy: RetryPolicy) -> float:
-    """Full jitter, or what the other side asks for plus a little, so that not all come back."""
-    highest = min(policy.last_delay, policy.first_delay * 2 ** (attempt - 1))
-    jitter = random.uniform(0, highest)
-    asked = error.retry_after if isinstance(error, RateLimited | ServerError) else None
-    return jitter if asked is None else asked + min(jitter, 1.0)
-
-
-def _query(params: Params) -> dict[str, Any]:
-    return {name: _param(value) for name, value in params.items()}
-
-
-def _param(value: object) -> Any:
-    if isinstance(value, list | tuple):
-        return [_param(one) for one in value]
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return value if isinstance(value, bool | int | str) else str(value)
-
-
-def _plain(value: object) -> object:
-    """What orjson does not know: amounts. Two decimals survive a float; JSON has no other."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    raise TypeError(f"{type(value).__name__} has no place in a request")

@@ -54,6 +54,8 @@ def _key_or_none(value: object) -> object:
 
 
 def _whole(value: object) -> object:
+    if type(value) is int and -_LARGEST_WHOLE <= value <= _LARGEST_WHOLE:
+        return value
     if isinstance(value, bool):
         raise ValueError("not a number")
     if isinstance(value, str | float | int):
@@ -182,35 +184,47 @@ class WireModel(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _by_folded_name(cls, data: object) -> object:
-        if not isinstance(data, Mapping):
+        if not isinstance(data, dict):
             raise ValueError("not an object")
-        known = _attributes(cls)
-        found: dict[str, Any] = {}
-        for name, value in data.items():
-            attribute = known.get(folded(name) if isinstance(name, str) else "")
-            if attribute is not None:
-                found[attribute] = value
+        attributes = _spellings(cls)
+        found: dict[str, Any] = {attributes[name]: value for name, value in data.items()}
+        found.pop("", None)
         if cls.other_names:
             _fill_others(cls, data, found)
         return found
 
 
+class _Spellings(dict[object, str]):
+    """Name on the wire → attribute, "" for unknown names; each spelling is looked up once.
+
+    A sweep reads a million rows with the same thirty names.
+    """
+
+    _MOST = 1000
+
+    def __init__(self, model: type[WireModel]) -> None:
+        super().__init__()
+        self._by_folded = {folded(name): name for name in model.model_fields}
+
+    def __missing__(self, name: object) -> str:
+        attribute = self._by_folded.get(folded(name), "") if isinstance(name, str) else ""
+        if len(self) < self._MOST:
+            self[name] = attribute
+        return attribute
+
+
 @lru_cache(maxsize=256)
-def _attributes(model: type[WireModel]) -> dict[str, str]:
-    return {folded(name): name for name in model.model_fields}
+def _spellings(model: type[WireModel]) -> _Spellings:
+    return _Spellings(model)
 
 
 def _fill_others(
     model: type[WireModel], data: Mapping[object, object], found: dict[str, Any]
 ) -> None:
-    missing = {
-        other: attribute
-        for attribute, others in model.other_names.items()
-        if found.get(attribute) in (None, "")
-        for other in reversed(others)
-    }
-    if not missing:
+    absent = [name for name in model.other_names if found.get(name) in (None, "")]
+    if not absent:
         return
+    missing = {other: name for name in absent for other in model.other_names[name]}
     for name, value in data.items():
         attribute = missing.get(folded(name) if isinstance(name, str) else "")
         if attribute is not None and found.get(attribute) in (None, ""):

@@ -12,7 +12,7 @@ from hbdash.domain.clock import SystemClock
 from hbdash.hepsiburada.client import HepsiburadaClient
 from hbdash.hepsiburada.hosts import Hosts
 from hbdash.transport.budget import Budgets
-from hbdash.transport.remote import RetryPolicy
+from hbdash.transport.call import RetryPolicy
 from tests.sandbox.conftest import SandboxUnderTest, sandbox, start_sandbox
 
 __all__ = ["sandbox", "start_sandbox"]

@@ -9,7 +9,7 @@ import pytest
 
 from hbdash.domain.clock import SystemClock
 from hbdash.omnitron.client import OmnitronClient
-from hbdash.transport.remote import RetryPolicy
+from hbdash.transport.call import RetryPolicy
 from tests.sandbox.conftest import SandboxUnderTest, sandbox, start_sandbox
 
 __all__ = ["sandbox", "start_sandbox"]

@@ -9,7 +9,8 @@ import pytest
 
 from hbdash.domain.clock import SystemClock
 from hbdash.transport.auth import BasicAuth
-from hbdash.transport.remote import Remote, RetryPolicy
+from hbdash.transport.call import RetryPolicy
+from hbdash.transport.remote import Remote
 from tests.support.rawserver import Act, RawServer
 
 QUICK = RetryPolicy(tries=3, seconds=5.0, first_delay=0.01, last_delay=0.02)

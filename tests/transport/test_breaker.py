@@ -9,8 +9,9 @@ import pytest
 
 from hbdash.domain.clock import FixedClock
 from hbdash.transport.breaker import Breaker, BreakerPhase, BreakerState, ForgetfulMemory
+from hbdash.transport.call import ONCE
 from hbdash.transport.errors import BreakerOpen, Refused, Unreachable
-from hbdash.transport.remote import ONCE, Remote
+from hbdash.transport.remote import Remote
 from tests.support.rawserver import RawServer, answer, say, say_and_close
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import pytest
 
+from hbdash.transport.call import ONCE
 from hbdash.transport.errors import (
     AuthRefused,
     BadShape,
@@ -27,7 +28,7 @@ from hbdash.transport.errors import (
     Walled,
 )
 from hbdash.transport.recorder import Exchange, calling
-from hbdash.transport.remote import ONCE, Remote
+from hbdash.transport.remote import Remote
 from tests.support.rawserver import (
     Act,
     RawServer,
