@@ -213,6 +213,13 @@ class ChannelEngine:
             if accepted:
                 return
             outcome, reply = "refused", {"id": "run.already_running", "params": {}}
+        elif asked.kind == "retry":
+            keys = tuple(str(failure_id) for failure_id in asked.payload.get("ids", ()))
+            dispatcher.submit(
+                FLOWS["retry_failures"],
+                RunRequest("retry_failures", asked.requested_by, keys, request_id=asked.id),
+            )
+            return
         elif asked.kind == "cancel_run":
             hit = dispatcher.cancel(flow=asked.flow)
             outcome = "done" if hit else "refused"

@@ -59,6 +59,8 @@ _ALL = (
              body_path="hbdash.flows.stock_price.corrections:run_price"),
     FlowSpec("cause_watch", "design rule 8", _OWN, _minutes(1), "watch", listed=False,
              body_path="hbdash.flows.cause_watch:run"),
+    FlowSpec("retry_failures", "design section 3", _OWN, OnDemand(), "watch", "failure",
+             listed=False, priority=10, body_path="hbdash.flows.retry_failures:run"),
 )  # fmt: skip
 
 #: Flow id → declaration, the 18 of the dashboard first and in its order.

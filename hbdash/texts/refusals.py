@@ -15,6 +15,18 @@ _TEXTS = {
         "This needs the role {needed}; {who} has {role}. An admin gives it in [operators] of the "
         "configuration."
     ),
+    # Runs and pauses.
+    "flow.unknown": N_("There is no flow “{flow}”."),
+    "flow.no_keys": N_("This flow can't be run for given keys."),
+    "flow.many_keys": N_("{n} keys are too many at once; {most} at most."),
+    "flow.no_window": N_("This flow has no window; it reads all that is due."),
+    "flow.window_order": N_("The window must begin before it ends."),
+    "pause.past": N_("A pause must end in the future."),
+    "pause.long": N_("A pause lasts {most} days at most."),
+    "pause.unknown": N_("There is nothing called “{name}” to pause."),
+    # Failures.
+    "failure.no_reason": N_("Closing a failure needs a reason."),
+    "failure.none_open": N_("None of these is open any more."),
     # Alarms.
     "alarm.unknown": N_("That alarm is not there any more."),
     "alarm.ended": N_("That alarm is over; there is nothing to acknowledge."),
