@@ -50,7 +50,7 @@ def upsert(
         insert = postgresql.insert(table)
     else:
         insert = sqlite.insert(table)
-    written = [c for c in (update or rows[0].keys()) if c not in key]
+    written = [c for c in (rows[0].keys() if update is None else update) if c not in key]
     statement: Any
     if written:
         condition = None
