@@ -8,22 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, insert, select
 
+from hbdash.domain.figures import EIGHT
 from hbdash.reports.differences import count_differences
 from hbdash.store.bulk import table_of
 from hbdash.store.queries.wanted import IN_CATALOGUE, ON_SALE, SALEABLE, items, joined, listings
 from hbdash.store.tables import Failure, Figure, Offer, Penalty
 
-#: The eight, in the order of R7.1.
-EIGHT = (
-    "total_skus",
-    "on_sale",
-    "sku_difference",
-    "price_differences",
-    "stock_total",
-    "stock_on_sale",
-    "stock_not_on_sale",
-    "stock_differences",
-)
 #: A figure is written when it moved, and at least this often, so that a trend has its points.
 AT_LEAST_EVERY = timedelta(minutes=30)
 
@@ -44,9 +34,9 @@ def compute(
     stock = func.coalesce(items.c.stock, 0)
     row = connection.execute(
         select(
-            func.count().label("total_skus"),
-            _count(ON_SALE).label("on_sale"),
-            _count(SALEABLE & ~ON_SALE).label("sku_difference"),
+            func.count().label("sku_total"),
+            _count(ON_SALE).label("sku_on_sale"),
+            _count(SALEABLE & ~ON_SALE).label("sku_not_on_sale"),
             _sum(stock).label("stock_total"),
             _sum(case((ON_SALE, listings.c.stock), else_=0)).label("stock_on_sale"),
             _sum(case((ON_SALE, 0), else_=stock)).label("stock_not_on_sale"),
@@ -60,7 +50,7 @@ def compute(
         standing, corrected = count_differences(
             connection, channel_id, kind, buffer_stock=buffer_stock
         )
-        name = f"{kind}_differences"
+        name = f"{kind}_differs"
         figures[name] = FigureValue(name, standing, {"corrected": corrected})
     return [figures[name] for name in EIGHT] + _own(connection, channel_id, now)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, case, func, select, type_coerce
 
+from hbdash.domain.figures import EIGHT
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import Figure, Offer
 from hbdash.store.types import to_micros
@@ -16,17 +17,6 @@ from hbdash.store.types import to_micros
 figure_t = table_of(Figure)
 offer_t = table_of(Offer)
 
-EIGHT = (
-    "sku_total",
-    "sku_on_sale",
-    "sku_not_on_sale",
-    "price_differs",
-    "stock_total",
-    "stock_on_sale",
-    "stock_not_on_sale",
-    "stock_differs",
-)
-"""The eight figures of R7.1, in the dashboard's fixed places."""
 HOURS = 48
 _HOUR = 3_600_000_000
 _OPEN_OFFER = ("waiting", "sent", "awaiting_result")
