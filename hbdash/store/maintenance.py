@@ -129,8 +129,7 @@ def sqlite_version(db: Database) -> tuple[str, bool]:
     """SQLite's version, and whether it is free of the WAL-reset fault (3.51.3, 3.50.7, 3.44.6)."""
     if not db.is_sqlite:
         return "", True
-    with db.read() as connection:
-        text = str(connection.scalar(select(func.sqlite_version())))
+    text = _version(db)
     numbers = tuple(int(part) for part in text.split("."))
     mended = (
         numbers >= (3, 51, 3)
@@ -138,6 +137,11 @@ def sqlite_version(db: Database) -> tuple[str, bool]:
         or (3, 44, 6) <= numbers < (3, 45)
     )  # fmt: skip
     return text, mended
+
+
+def _version(db: Database) -> str:
+    with db.read() as connection:
+        return str(connection.scalar(select(func.sqlite_version())))
 
 
 def database_file(db: Database) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -18,12 +19,17 @@ from hbdash.store.bulk import insert_ignore, sliced, table_of, upsert
 from hbdash.store.database import Database, WriteInsideWrite
 from hbdash.store.tables import Claim, Failure, Lane, Offer
 from hbdash.store.types import to_lira5, to_micros
+from tests.support.databases import url_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 lanes, offers, failures, claims = map(table_of, (Lane, Offer, Failure, Claim))
 
 
-def test_eight_threads_lose_no_update(database: Database) -> None:
+def test_eight_threads_lose_no_update(
+    database: Database, open_database: Callable[[str], Database]
+) -> None:
+    """Half of them by a second :class:`Database`, as another process would have."""
+    both = (database, open_database(url_of(database)))
     with database.write() as connection:
         connection.execute(insert(lanes), [{"channel_id": 1, "lane": "stock"}])
     start = threading.Barrier(8)
@@ -31,7 +37,8 @@ def test_eight_threads_lose_no_update(database: Database) -> None:
     def add(thread: int) -> None:
         start.wait()
         for n in range(50):
-            with database.durable() if (thread + n) % 2 else database.write() as connection:
+            db = both[thread % 2]
+            with db.durable() if n % 2 else db.write() as connection:
                 row = select(lanes.c.epoch).where(lanes.c.lane == "stock")
                 if not database.is_sqlite:  # there rows are locked, not the file
                     row = row.with_for_update()
