@@ -36,9 +36,8 @@ def test_a_price_lock_inside_done_is_a_failure_with_its_bounds(bench: FlowBench)
     product, other = bench.healthy(), bench.healthy(1)
     bench.call(backoffice.set_price, product.sku, product.price_max * 3)
     bench.call(backoffice.set_price, other.sku, other.price + 1)
-    bench.run_until(
-        "price", lambda: bool(bench.rows(Failure, code="price.locked", key=product.sku))
-    )
+    locked = {"code": "price.locked", "key": product.sku}
+    bench.run_until("price", lambda: bool(bench.rows(Failure, **locked)))
     (failure,) = bench.rows(Failure, **locked)
     assert failure["params"]["bound"] == "Max"
     assert Decimal(failure["params"]["max"]) == product.price_max

@@ -78,7 +78,7 @@ def _ask(ctx: RunContext, kind: Kind, upload: RowMapping) -> None:
         _settle(ctx, kind, upload, [], "no_result", {}, code="upload.no_result")
         return
     if status.is_pending:
-        if ctx.now() - upload["sent_at"] > ctx.settings.retry.result_hours:
+        if ctx.settings.retry.result_overdue(upload["sent_at"], ctx.now()):
             _settle(ctx, kind, upload, [], "no_result", {}, code="upload.no_result")
         else:
             _ask_later(ctx, upload)
