@@ -1,0 +1,17 @@
+"""Tests wait for conditions, never for time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+
+def wait_for(condition: Callable[[], bool], *, seconds: float = 20.0, what: str = "") -> None:
+    """Look every few milliseconds until it is so; an AssertionError names what did not come."""
+    deadline = time.monotonic() + seconds
+    pause = 0.005
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds:g} s: {what or condition}")
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.1)
