@@ -8,11 +8,12 @@ import signal
 from datetime import datetime
 from typing import Any
 
+from rich.traceback import Traceback
 from textual.app import App
 
 from hbdash.store.queries.flows import Asked
 from hbdash.store.queries.overview import FrameFigures, frame_figures
-from hbdash.texts import set_language
+from hbdash.texts import _, set_language
 from screens.commands import AppActions
 from screens.face import ChannelFace, Face
 from screens.frame import Page
@@ -22,6 +23,7 @@ from screens.progress import is_over, outcome, progress_line
 from screens.widgets.dialog import LiveOverlay
 from screens.widgets.paint import Palette
 from screens.widgets.toast import Said
+from screens.wire import send_only_changes
 from styles.theme import THEMES, colour_mode, sheet, textual_theme
 
 __all__ = ["ChannelFace", "Face", "HbdashApp"]
@@ -36,13 +38,14 @@ class HbdashApp(AppActions, App[None]):
     reports while the app leaves would otherwise wait for it for ever.
     """
 
-    CSS = sheet("frame", "dashboard", "overlays")
+    CSS = sheet("frame", "dashboard", "alarms", "overlays")
     ENABLE_COMMAND_PALETTE = False
     TITLE = "hbdash"
 
     def __init__(self, face: Face) -> None:
         self.face = face
         set_language(face.language)
+        send_only_changes()
         mode = face.colours or colour_mode(os.environ)
         super().__init__(ansi_color=True if mode != "full" else None)
         self.animation_level = "none"
@@ -167,8 +170,12 @@ class HbdashApp(AppActions, App[None]):
     def on_loaded(self, event: Loaded) -> None:
         """A snapshot came: give it to its screen, if that is still shown."""
         self.frame, self.frame_at = event.frame, event.at
-        if isinstance(event.target, (Page, LiveOverlay)) and event.target.is_attached:
-            event.target.receive(event.frame, event.snapshot, event.at)
+        target = event.target
+        if isinstance(target, (Page, LiveOverlay)) and target.is_attached:
+            try:
+                target.receive(event.frame, event.snapshot, event.at)
+            except Exception as fault:  # noqa: BLE001 - one part that fails must not end the rest
+                self.say(_("This part can’t be shown: {fault}").format(fault=repr(fault)), "error")
         if event.asked is not None:
             self._show_progress(event.asked)
 
@@ -195,3 +202,12 @@ class HbdashApp(AppActions, App[None]):
         """The database is silent."""
         if self.page is not None:
             self.page.receive_trouble(event.trouble)
+
+    def _fatal_error(self) -> None:
+        """What a mistake of ours leaves on the terminal: the traceback, without any values.
+
+        Textual prints the locals as well, among which there may be personal data.
+        """
+        self.bell()
+        self._exit_renderables.append(Traceback(show_locals=False))
+        self._close_messages_no_wait()

@@ -27,7 +27,7 @@ THEMES: dict[str, dict[str, str]] = {
         "success": "#15612d", "warning": "#7a4a00", "error": "#ab1419",
         "sandbox": "#5b34a6", "sandbox-ground": "#e4d9f7",
         "on-production": "#ffffff", "production": "#17457c",
-        "chart": "#5f8fc7", "rule": "#c3c0b6", "shade": "#6c737b",
+        "chart": "#5f8fc7", "rule": "#c3c0b6", "shade": "#6b727a",
     },
     "high-contrast": {
         "background": "#000000", "panel": "#000000",

@@ -275,7 +275,7 @@ class AskDialog(Overlay[str]):
         words = self._words(width - 6)
         box = self.query_one("#box")
         box.styles.width = width
-        box.styles.height = len(words) + 5
+        box.styles.height = len(words) + 6
         self.query_one("#words").styles.height = len(words)
         self._hint("")
         self.query_one(Input).focus()

@@ -175,7 +175,8 @@ def wrap(text: str, width: int, style: str = "") -> list[Line]:
             if current:
                 lines.append(line((current, style)))
             while cell_len(word) > width:
-                head = chop_cells(word, width)[0]
+                # A letter wider than the line stands alone in it, or this would never end.
+                head = chop_cells(word, width)[0] or word[:1]
                 lines.append(line((head, style)))
                 word = word[len(head) :]
             current = word
