@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING, Any
+
+TYPE_CHECKING = False  # importing it from typing costs as much as `status` itself
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from hbdash.actions.actor import Actor
     from hbdash.config import Config
     from hbdash.store.database import Database

@@ -1,0 +1,164 @@
+"""``hbdash status``: is everything in step? Read-only, without ORM and settings library."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from hbdash.cli.common import DONE, FAILED, UNAVAILABLE, CommandFailed
+from hbdash.cli.quick_config import database_url
+from hbdash.store.quick import Unreadable, read_status
+
+TYPE_CHECKING = False  # importing it from typing would cost as much as everything else here
+if TYPE_CHECKING:
+    from typing import Any
+
+    from hbdash.store.quick import ChannelStatus
+
+_EIGHT = (
+    ("sku_total", "SKUs in catalogue"),
+    ("sku_on_sale", "SKUs on sale"),
+    ("sku_not_on_sale", "Not on sale"),
+    ("price_differs", "Price differs"),
+    ("stock_total", "Stock in catalogue"),
+    ("stock_on_sale", "Stock on sale"),
+    ("stock_not_on_sale", "Stock not on sale"),
+    ("stock_differs", "Stock differs"),
+)
+_WORDS = {
+    "absent": "there is no database yet; start hbdash, or hbdash worker",
+    "empty": "the database is empty; start hbdash, or hbdash worker",
+    "old": "the database is of an older version; start hbdash, or hbdash worker",
+    "newer": "the database is of a newer version; update hbdash",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    parser.add_argument("--json", action="store_true", help="one JSON document")
+    parser.add_argument("--channel", metavar="KEY", help="one channel only")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print it; exit code 0 in step, 1 something fails or rings, 4 nothing can be read."""
+    url, _language = database_url(args.config)
+    try:
+        status = read_status(url)
+    except Unreadable as error:
+        raise CommandFailed(f"database {url}: {error}", UNAVAILABLE) from error
+    if status.schema != "current":
+        raise CommandFailed(f"{url}: {_WORDS[status.schema]}", UNAVAILABLE)
+    channels = [c for c in status.channels if args.channel in (None, c.channel["key"])]
+    if not channels:
+        raise CommandFailed("no such channel in the database", UNAVAILABLE)
+    documents = [document(channel) for channel in channels]
+    if args.json:
+        import json
+
+        text = json.dumps({"channels": documents}, indent=2, ensure_ascii=False, sort_keys=True)
+        sys.stdout.write(text + "\n")
+    else:
+        for one in documents:
+            sys.stdout.write(_text(one))
+    return DONE if all(one["in_step"] for one in documents) else FAILED
+
+
+def document(status: ChannelStatus) -> dict[str, Any]:
+    """The keys fixed in docs/cli-json.md; moments are ISO 8601 UTC, durations seconds."""
+    failing = sorted(
+        flow for flow, row in status.runs.items() if row["state"] in ("failed", "lost")
+    )
+    lease = status.lease
+    failures = sum(int(row["count"]) for row in status.causes)
+    return {
+        "channel": status.channel["key"],
+        "name": status.channel["name"],
+        "environment": status.channel["environment"],
+        "active": status.channel["is_active"],
+        "in_step": not failing and not status.alarms and not failures,
+        "engine": None
+        if lease is None or lease["expires_at"].year == 1970
+        else {
+            "host": lease["host"],
+            "user": lease["username"],
+            "face": lease["face"],
+            "pid": lease["pid"],
+            "since": _iso(lease["taken_at"]),
+            "renewed_at": _iso(lease["renewed_at"]),
+        },
+        "figures": {
+            name: {"value": row["value"], "at": _iso(row["at"]), "note": row["note"]}
+            for name, row in status.figures.items()
+        },
+        "flows": {
+            flow: {
+                "state": row["state"],
+                "started_at": _iso(row["started_at"]),
+                "ended_at": _iso(row["ended_at"]),
+                "ok": row["ok"],
+                "failed": row["failed"],
+                "skipped": row["skipped"],
+                "reason": row["reason_id"],
+                "next_due": _iso(status.schedule.get(flow, {}).get("next_due")),
+            }
+            for flow, row in status.runs.items()
+        },
+        "failing_flows": failing,
+        "pauses": [{**row, "until": _iso(row["until"])} for row in status.pauses],
+        "open_failures": failures,
+        "causes": [
+            {
+                "flow": row["flow"],
+                "code": row["code"],
+                "fingerprint": row["fingerprint"],
+                "count": row["count"],
+                "need_person": row["need_person"],
+                "first_at": _iso(row["first_at"]),
+                "last_at": _iso(row["last_at"]),
+                "next_at": _iso(row["next_at"]),
+            }
+            for row in status.causes
+        ],
+        "alarms": [{**row, "fired_at": _iso(row["fired_at"])} for row in status.alarms],
+        "deadlines": [{**row, "at": _iso(row["at"])} for row in status.deadlines],
+        "claims_to_decide": status.to_decide,
+        "connections": status.channel["connection"],
+    }
+
+
+def _iso(moment: Any) -> str | None:
+    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+
+
+def _text(one: dict[str, Any]) -> str:
+    lines = [f"{one['name']}  {str(one['environment']).upper()}"]
+    engine = one["engine"]
+    who = f"{engine['face']} on {engine['host']} ({engine['user']})" if engine else "none"
+    lines.append(f"  engine  {who}")
+    if one["active"] is False:
+        lines.append("  × the channel is inactive in Omnitron: nothing runs")
+    lines.append(_verdict(one))
+    figures = one["figures"]
+    for name, label in _EIGHT:
+        found = figures.get(name)
+        value = "?" if found is None else f"{found['value']:,}"
+        lines.append(f"  {label:<20}{value:>12}")
+    lines.extend(
+        f"  × {row['count']:>4} {row['code']:<24} {row['flow']}" for row in one["causes"][:8]
+    )
+    lines.extend(f"  ▲ {row['rule']}  since {row['fired_at']}" for row in one["alarms"][:5])
+    lines.extend(f"  ○ {row['kind']} {row['key']} by {row['at']}" for row in one["deadlines"][:3])
+    return "\n".join(lines) + "\n"
+
+
+def _verdict(one: dict[str, Any]) -> str:
+    if one["in_step"]:
+        return "  ✓ everything is in step"
+    parts = []
+    if one["failing_flows"]:
+        parts.append(f"failing: {', '.join(one['failing_flows'])}")
+    if one["open_failures"]:
+        parts.append(f"{one['open_failures']:,} open failures")
+    if one["alarms"]:
+        parts.append(f"{len(one['alarms'])} alarms firing")
+    return "  × " + "; ".join(parts)
