@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hbdash.texts.claims import CLAIM_REFUSALS, claim_params
 from hbdash.texts.formats import number
 from hbdash.texts.translate import N_, _
 
 _TEXTS = {
+    **CLAIM_REFUSALS,
     # Anything that writes.
     "action.read_only": N_("Started read-only: nothing can be changed here."),
     "action.not_allowed": N_(
@@ -53,7 +55,9 @@ def known(id: str) -> bool:
 
 def refusal(id: str, params: Mapping[str, Any] | None = None) -> str:
     """The refusal in words. Ids of runs and of failures are rendered as those are elsewhere."""
-    given = {key: number(v) if type(v) is int else v for key, v in (params or {}).items()}
+    given = {
+        key: number(v) if type(v) is int else v for key, v in claim_params(params or {}).items()
+    }
     if id in _TEXTS:
         return _(_TEXTS[id]).format_map(_Lenient(given))
     from hbdash.texts.runs import reason
