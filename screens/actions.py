@@ -136,6 +136,8 @@ ACTIONS: tuple[Action, ...] = (
            footer=14),
     Action("alarm.delete", ("D",), N_("delete"), N_("delete the rule"), where=(_A,),
            role=Role.OPERATOR, footer=16),
+    Action("alarm.preview", ("v",), N_("preview"), N_("what the rule would have done in 24 h"),
+           where=(_A,), footer=18),
     # --- reject refund
     Action("claim.reject", ("X",), N_("reject"), N_("reject the claim"), where=(_R,),
            role=Role.OPERATOR, footer=10),

@@ -12,12 +12,26 @@ from hbdash.actions.actor import Actor, Refused, Role
 from hbdash.actions.audit import acting
 from hbdash.alarms.flows import known_flows
 from hbdash.alarms.metrics import rule_of
-from hbdash.alarms.preview import Trial, try_rule
+from hbdash.alarms.preview import PastFiring, Trial, try_rule
 from hbdash.domain.alarms import RuleDraft, RuleProblem, normal, problems_of
 from hbdash.domain.clock import Clock
 from hbdash.store.bulk import table_of
 from hbdash.store.database import Database
 from hbdash.store.tables import Alarm, AlarmRule
+
+__all__ = [
+    "LONGEST_SILENCE",
+    "Acknowledged",
+    "PastFiring",
+    "RuleRefused",
+    "Trial",
+    "acknowledge",
+    "delete_rule",
+    "save_rule",
+    "silence",
+    "test_rule",
+    "watchable",
+]
 
 LONGEST_SILENCE = timedelta(days=30)
 """Longer than this nobody remembers that a rule is hushed."""
@@ -43,6 +57,11 @@ class RuleRefused(Refused):
     def __init__(self, problems: list[RuleProblem]) -> None:
         super().__init__(problems[0].id, problems[0].params)
         self.problems = tuple(problems)
+
+
+def watchable() -> tuple[str, ...]:
+    """Flows that a rule may name, in the order of the dashboard."""
+    return known_flows()
 
 
 def acknowledge(

@@ -1,52 +1,18 @@
-"""What alarms must know of a flow: its direction, for pauses that name one (design rule 10).
-
-The registry of flows is in a room that alarms do not import; a test keeps the two in agreement.
-"""
+"""What alarms must know of a flow, from the registry: its direction, and whether it can run."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from hbdash.flows.registry import FLOWS
 
-DIRECTIONS: dict[str, frozenset[str]] = {
-    "inbound": frozenset(
-        {
-            "category_node",
-            "category_attributes",
-            "default_attributes",
-            "compare_attributes",
-            "order_create",
-            "order_cancel",
-            "order_refund",
-            "updated_orders",
-            "unpacked_orders",
-            "mirror",
-        }
-    ),
-    "outbound": frozenset(
-        {
-            "product_create",
-            "product_update",
-            "product_delete",
-            "stock",
-            "price",
-            "order_update",
-            "split_packages",
-            "approve_refunds",
-            "reject_refund",
-            "stock_correction",
-            "price_correction",
-        }
-    ),
-    "internal": frozenset({"cause_watch"}),
-}
-"""Direction → its flows."""
+_HELPERS = frozenset({"cause_watch"})
+"""Runs once a minute on our own rows only; that it stands still shows in what it should cure."""
 
 
 def direction_of(flow: str) -> str:
-    """``inbound``, ``outbound`` or ``internal``."""
-    return next((name for name, flows in DIRECTIONS.items() if flow in flows), "internal")
+    """``inbound``, ``outbound`` or ``internal``: what a pause of a direction names (rule 10)."""
+    return FLOWS[flow].direction.value if flow in FLOWS else ""
 
 
-def known_flows() -> Collection[str]:
-    """Flows that a rule may name."""
-    return DIRECTIONS["inbound"] | DIRECTIONS["outbound"]
+def known_flows() -> tuple[str, ...]:
+    """Flows that a rule may name, in the order of the dashboard: those this version has."""
+    return tuple(flow for flow, spec in FLOWS.items() if spec.built and flow not in _HELPERS)

@@ -8,11 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hbdash.domain.alarms import METRICS, Severity, Unit
-from hbdash.texts.formats import duration, number, percent
-from hbdash.texts.labels import flow_label
+from hbdash.texts.formats import duration, late, number, percent
+from hbdash.texts.labels import flow_label, side_label
 from hbdash.texts.translate import N_, _
-
-SIDES = {"hepsiburada": "Hepsiburada", "omnitron": "Omnitron"}
 
 
 @dataclass(frozen=True)
@@ -88,6 +86,13 @@ _WORDS = {
         N_("{subject}: {rows} records where there were {before}"),
     ),
 }
+#: A firing beside a column that says how bad it is; of others the rule's own sentence stands there.
+_SUBJECTS = {
+    "claim_deadline": N_("Claim {subject}: deadline near"),
+    "order_deadline": N_("Order {subject}: not in Omnitron"),
+    "auth_refused": N_("{subject} does not let us in"),
+    "empty_answer": N_("{subject}: fewer records than before"),
+}
 _MISSED = {
     "claim_deadline": N_("Claim {subject}: deadline missed"),
     "order_deadline": N_("Order {subject} is not in Omnitron, ship-by missed"),
@@ -160,11 +165,28 @@ def alarm_sentence(
     return _(_WORDS[metric].firing).format(
         flow=flow_label(flow or ""),
         n=amount_text(metric, value),
-        subject=SIDES.get(subject, subject or _("One side")),
+        subject=side_label(subject) if subject else _("One side"),
         left=duration(left),
         rows=number(known.get("rows")),
         before=number(known.get("before")),
     )
+
+
+def firing_title(metric: str, flow: str | None, limit: int, subject: str) -> str:
+    """What rings, for a table that has its value in a column of its own."""
+    if subject and metric in _SUBJECTS:
+        return _(_SUBJECTS[metric]).format(subject=side_label(subject))
+    return rule_sentence(metric, flow, limit)
+
+
+def firing_value(
+    metric: str, value: int, params: Mapping[str, Any], now: datetime
+) -> str:  # fmt: skip
+    """That column: ``52 min``, ``8``, ``1 h 12 min`` until a deadline, ``3 h late`` after it."""
+    if metric in _MISSED:
+        left = _left(value, params, now)
+        return late(left) if left < timedelta(0) else duration(left)
+    return amount_text(metric, value)
 
 
 def ended_sentence(
@@ -175,7 +197,7 @@ def ended_sentence(
         return _("over: {alarm}").format(alarm=metric or "?")
     sentence = rule_sentence(metric, flow, limit or 0)
     if subject:
-        sentence = f"{sentence} ({SIDES.get(subject, subject)})"
+        sentence = f"{sentence} ({side_label(subject)})"
     return _("over: {alarm}").format(alarm=sentence)
 
 

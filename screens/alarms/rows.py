@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from hbdash.store.queries.alarms import Behind, FiringRow, PastAlarm, RuleRow
-from hbdash.texts import _, ngettext
+from hbdash.texts import N_, _, ngettext
 from hbdash.texts import formats as fmt
 from hbdash.texts.alarms import (
     alarm_sentence,
@@ -23,7 +23,7 @@ from screens.widgets.line import BLANK, Line, left, line, right
 
 WIDE = 100
 """From this width the whole words and the last columns stand."""
-_VALUE, _SINCE, _OWNER = 10, 7, 11
+_VALUE, _SINCE, _OWNER = 10, 7, 13
 _LIMIT, _SEVERITY, _FIRED, _WEEK = 8, 9, 10, 8
 
 
@@ -76,15 +76,21 @@ def told(row: FiringRow, now: datetime, zone: tzinfo) -> str:
         return _("hushed to {time}").format(time=fmt.time(row.silenced_until, now, zone))
     if row.told:
         return ", ".join(
-            _STATES[one.state]().format(target=one.target.partition(" ")[0]) for one in row.told
+            _(_TOLD[one.state]).format(target=target_label(one.target)) for one in row.told
         )
     return _("only here")
 
 
-_STATES = {
-    "waiting": lambda: _("{target} waits"),
-    "sent": lambda: _("{target} sent"),
-    "failed": lambda: _("{target} failed"),
+def target_label(target: str) -> str:
+    """``mailto 1`` as people say it: ``mail``; a kind without a word of its own, capitalised."""
+    kind = target.partition(" ")[0]
+    return _("mail") if kind in ("mailto", "mailtos") else kind.capitalize()
+
+
+_TOLD = {
+    "waiting": N_("{target} waits"),
+    "sent": N_("{target} sent"),
+    "failed": N_("{target} failed"),
 }
 
 
@@ -120,10 +126,8 @@ def behind_words(behind: Behind, now: datetime, zone: tzinfo) -> str:
     if behind.cause is not None:
         cause = behind.cause
         n = ngettext("{n} record: {cause}", "{n} records: {cause}", cause.count)
-        return "{what}, {since}".format(
-            what=n.format(n=fmt.number(cause.count), cause=cause_words(cause.code, cause.params)),
-            since=fmt.since(cause.first_at, now, zone),
-        )
+        what = n.format(n=fmt.number(cause.count), cause=cause_words(cause.code, cause.params))
+        return f"{what}, {fmt.since(cause.first_at, now, zone)}"
     if behind.claim_product:
         said = f", “{behind.claim_explanation}”" if behind.claim_explanation else ""
         return f"{behind.claim_product}{said}"
@@ -191,7 +195,10 @@ def _state_words(
     if state == "silenced":
         if width < WIDE:
             return (_("hushed"), "muted")
-        return (_("hushed to {time}").format(time=fmt.time(rule.silenced_until, now, zone)), "muted")
+        return (
+            _("hushed to {time}").format(time=fmt.time(rule.silenced_until, now, zone)),
+            "muted",
+        )
     return (_("off") if state == "off" else _("quiet"), "muted")
 
 
@@ -235,8 +242,3 @@ def past_line(past: PastAlarm, width: int, now: datetime, zone: tzinfo) -> Line:
         who = line((f"  {past.acknowledged_by}{note}", "muted"))
     start = line((left(f"{begin} – {end}", 23), "muted"), (right(lasted, 12), "muted"), "  ")
     return (start + line(left(what, min(46, max(width - 50, 20)))) + who).cut(width)
-
-
-def searched(*texts: str) -> str:
-    """What the filter looks at."""
-    return " ".join(texts)

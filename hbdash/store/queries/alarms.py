@@ -155,7 +155,6 @@ def firing_rows(connection: Connection, channel_id: int) -> tuple[FiringRow, ...
     alarms = firing(connection, channel_id)
     if not alarms:
         return ()
-    ids = [alarm.id for alarm in alarms]
     extra = {
         row.id: row
         for row in connection.execute(
@@ -170,7 +169,7 @@ def firing_rows(connection: Connection, channel_id: int) -> tuple[FiringRow, ...
             .where(alarm_t.c.channel_id == channel_id, alarm_t.c.ended_at.is_(None))
         )
     }
-    told = _told(connection, channel_id, ids)
+    told = _told(connection, channel_id, alarms)
     causes = open_causes(connection, channel_id)
     return tuple(
         FiringRow(
@@ -179,7 +178,7 @@ def firing_rows(connection: Connection, channel_id: int) -> tuple[FiringRow, ...
             window_min=extra[alarm.id].window_min,
             acknowledged_at=extra[alarm.id].acknowledged_at,
             silenced_until=extra[alarm.id].silenced_until,
-            told=told.get(alarm.id, ()),
+            told=told.get(alarm.params.get("told"), ()),
             behind=_behind(connection, channel_id, alarm, causes),
         )
         for alarm in alarms
@@ -187,16 +186,22 @@ def firing_rows(connection: Connection, channel_id: int) -> tuple[FiringRow, ...
 
 
 def _told(
-    connection: Connection, channel_id: int, ids: list[int]
-) -> dict[int, tuple[Told, ...]]:  # fmt: skip
+    connection: Connection, channel_id: int, alarms: tuple[FiringAlarm, ...]
+) -> dict[str | None, tuple[Told, ...]]:
+    """Moment of telling, as alarms remember it → its notices: one may tell of several alarms."""
+    moments = sorted({str(alarm.params["told"]) for alarm in alarms if "told" in alarm.params})
     rows = connection.execute(
-        select(notice_t.c.alarm_id, notice_t.c.target, notice_t.c.state)
-        .where(notice_t.c.channel_id == channel_id, notice_t.c.alarm_id.in_(ids[:500]))
+        select(notice_t.c.created_at, notice_t.c.target, notice_t.c.state)
+        .where(
+            notice_t.c.channel_id == channel_id,
+            notice_t.c.created_at.in_([datetime.fromisoformat(one) for one in moments[:500]]),
+        )
         .order_by(notice_t.c.id)
     )
-    found: dict[int, tuple[Told, ...]] = {}
+    found: dict[str | None, tuple[Told, ...]] = {}
     for row in rows:
-        found[row.alarm_id] = (*found.get(row.alarm_id, ()), Told(row.target, row.state))
+        key = row.created_at.isoformat()
+        found[key] = (*found.get(key, ()), Told(row.target, row.state))
     return found
 
 
