@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -15,7 +16,6 @@ from hbdash.store.log.reader import LogFilter
 from hbdash.store.log.writer import LogWriter
 
 START = datetime(2026, 3, 1, 9, 58, 30, tzinfo=UTC)
-SPAN = timedelta(hours=3)
 FLOWS = ("stock", "price", "order_create")
 LEVELS = ("info", "warning", "error")
 STATUSES = ("ok", "failed")
@@ -24,7 +24,13 @@ MESSAGES = ("sent 4,000 rows", "IŞIKLI HALI yok", "Kadıköy eşlenmemiş", "pr
 TEXTS = ("ışıklı", "yok hal", "KADIKOY", "100%", "off_", "lzr-1", "absent")
 RUNS = (None, 1, 2)
 
-moments = st.integers(0, int(SPAN.total_seconds() * 2)).map(lambda n: START + n * SPAN / 21_600)
+# Close to the borders of minutes and hours, and close to each other.
+MOMENTS = [
+    START + timedelta(minutes=minutes, seconds=seconds)
+    for minutes in (0, 1, 2, 61, 62, 121, 122, 125)
+    for seconds in (0, 1, 29.999999, 30, 30.000001, 45)
+]
+moments = st.sampled_from(MOMENTS)
 lines = st.builds(
     LogLine,
     at=moments,
@@ -37,8 +43,13 @@ lines = st.builds(
 )
 
 
+def _rarely(asked: st.SearchStrategy[Any], default: Any) -> st.SearchStrategy[Any]:
+    """Mostly ``default``: filters that ask for everything at once find nothing."""
+    return st.integers(0, 3).flatmap(lambda n: st.just(default) if n else asked)
+
+
 def _some(words: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
-    return st.lists(st.sampled_from(words), max_size=2, unique=True).map(tuple)
+    return _rarely(st.lists(st.sampled_from(words), max_size=3, unique=True).map(tuple), ())
 
 
 filters = st.builds(
@@ -48,11 +59,11 @@ filters = st.builds(
     not_flows=_some(FLOWS),
     levels=_some(LEVELS),
     statuses=_some(STATUSES),
-    key=st.sampled_from((*KEYS, "LZR")),
-    text=st.sampled_from(("", "", "", *TEXTS)),
+    key=_rarely(st.sampled_from((*KEYS, "LZR")), ""),
+    text=st.just("") | st.sampled_from(TEXTS),
     since=st.none() | moments,
     until=st.none() | moments,
-    run_id=st.sampled_from(RUNS),
+    run_id=_rarely(st.sampled_from(RUNS), None),
 )
 
 

@@ -21,10 +21,10 @@ from hbdash.store.log.ids import id_time
 from hbdash.store.log.lines import LogLine
 from hbdash.store.log.reader import LogFilter
 from hbdash.store.log.tables import LogBody, LogEntry, LogFacet, LogHour, LogMinute
-from tests.store.log_model import FLOWS, LEVELS, START, STATUSES, LogModel, filters, lines
+from tests.store.log_model import FLOWS, LEVELS, MOMENTS, START, STATUSES, LogModel, filters, lines
 
 _ON_ONE_DATABASE = settings(
-    max_examples=120,
+    max_examples=150,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -45,7 +45,7 @@ def _emptied(database: Database) -> LogModel:
 
 @_ON_ONE_DATABASE
 @given(
-    batches=st.lists(st.lists(lines, max_size=12), max_size=4),
+    batches=st.lists(st.lists(lines, min_size=4, max_size=16), max_size=3),
     foreign=st.lists(lines, max_size=4),
     wanted=filters,
     limit=st.integers(1, 7),
@@ -103,19 +103,31 @@ def _id(row: reader.LogRow | None) -> int | None:
     return None if row is None else row.id
 
 
+def test_counters_and_live_counts_meet_at_every_border(database: Database) -> None:
+    model = LogModel()
+    model.write(database, 1, [_line(0, at=at) for at in MOMENTS])
+    model.write(database, 2, [_line(0, at=MOMENTS[5])])
+    with database.read() as connection:
+        for since in [None, *MOMENTS]:
+            for until in [None, *MOMENTS[2::7]]:
+                wanted = LogFilter(1, since=since, until=until)
+                assert reader.count(connection, wanted).n == len(model.ids(wanted)), wanted
+
+
 @_ON_ONE_DATABASE
 @given(
-    batch=st.lists(lines, max_size=40),
+    batch=st.lists(lines, min_size=5, max_size=40),
     wanted=filters,
+    late=st.sampled_from((0, 30)),
     length=st.sampled_from([10, 60, 30 * 60, 2 * 3600]),
     bars=st.integers(1, 12),
 )
 def test_histogram_agrees_with_the_model(
-    database: Database, batch: list[LogLine], wanted: LogFilter, length: int, bars: int
+    database: Database, batch: list[LogLine], wanted: LogFilter, late: int, length: int, bars: int
 ) -> None:
     model = _emptied(database)
     model.write(database, 1, batch)
-    start = START.replace(second=0)
+    start = START.replace(second=late if length < 60 else 0)
     until = start + timedelta(seconds=length * bars)
     wanted = replace(wanted, since=None, until=None)
     with database.read() as connection:
@@ -133,6 +145,13 @@ def test_histogram_agrees_with_the_model(
 def _line(n: int, **changes: object) -> LogLine:
     line = LogLine(START + timedelta(seconds=n), "stock", "info", "ok", f"line {n}", kind="product")
     return replace(line, **changes)  # type: ignore[arg-type]
+
+
+def test_minutes_count_in_the_bar_in_which_they_begin(database: Database) -> None:
+    LogModel().write(database, 1, [_line(n) for n in (0, 30, 90, 150, 180, 210)])  # from 09:58:30
+    with database.read() as connection:
+        found = reader.histogram(connection, LogFilter(1), START, START + timedelta(seconds=180), 2)
+    assert [bar.total for bar in found] == [1, 3]  # 09:59 | 10:00 and 10:01, whole
 
 
 def test_bars_of_many_hours_are_counted_by_the_hour(database: Database) -> None:

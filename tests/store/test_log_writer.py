@@ -142,7 +142,8 @@ def test_facets_of_a_transaction_that_failed_are_forgotten(database: Database) -
         LogWriter(database, 1).write(connection, [replace(LINE, level="error", status="failed")])
     for writer in (one, two):
         with database.write() as connection:
-            writer.write(connection, [LINE, replace(LINE, flow="price")])
+            writer.write(connection, [LINE])
+            writer.write(connection, [replace(LINE, flow="price")])
     with database.read() as connection:
         found = Counter((row.flow, row.level) for row in page(connection, LogFilter(1)).rows)
     assert found == {("stock", "error"): 1, ("stock", "info"): 2, ("price", "info"): 2}
