@@ -1,0 +1,165 @@
+"""``hbdash flows list|run|history|pause|resume``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from datetime import timedelta
+
+from hbdash.actions.pauses import pause, resume
+from hbdash.actions.runs import request_run
+from hbdash.cli.common import DONE, FAILED, UNAVAILABLE, WRONG_USE, CommandFailed
+from hbdash.cli.output import print_json, print_table
+from hbdash.cli.session import Session, channel_argument, session
+from hbdash.domain.clock import parse_time
+from hbdash.flows.registry import FLOWS
+from hbdash.store.queries.flows import FlowState, asked, flow_states, last_runs
+from hbdash.texts.labels import flow_label, run_state
+from hbdash.texts.runs import reason
+
+#: A request that nobody has taken by then: no engine runs.
+TAKEN_WITHIN_S = 35.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    sub = parser.add_subparsers(dest="what", required=True)
+    channel_argument(sub.add_parser("list", help="every flow, its last run and the next"))
+    one = sub.add_parser("run", help="run a flow now")
+    one.add_argument("flow", choices=sorted(FLOWS))
+    one.add_argument("keys", nargs="*", help="for these keys only (SKU, order, claim)")
+    one.add_argument("--from", dest="begin", metavar="TIME", help="for a past window")
+    one.add_argument("--to", dest="end", metavar="TIME")
+    one.add_argument("--dry-run", action="store_true", help="say, send nothing")
+    one.add_argument("--no-wait", action="store_true", help="return as soon as it is asked for")
+    channel_argument(one)
+    past = sub.add_parser("history", help="the last runs of a flow")
+    past.add_argument("flow", choices=sorted(FLOWS))
+    past.add_argument("--limit", type=int, default=20)
+    channel_argument(past)
+    hold = sub.add_parser("pause", help="pause a flow until a time")
+    hold.add_argument("flow", choices=sorted(FLOWS))
+    hold.add_argument("--hours", type=float, required=True)
+    hold.add_argument("--why", required=True)
+    channel_argument(hold)
+    go = sub.add_parser("resume", help="end a pause")
+    go.add_argument("flow", choices=sorted(FLOWS))
+    channel_argument(go)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it; ``run`` waits for the run's end and exits 1 when it failed or was refused."""
+    with session(args) as on:
+        if args.what == "list":
+            return _list(on, args.json)
+        if args.what == "history":
+            return _history(on, args)
+        if args.what == "run":
+            return _run(on, args)
+        if args.what == "pause":
+            until = on.now() + timedelta(hours=args.hours)
+            pause(on.db, on.clock, on.actor, on.channel_id, "flow", args.flow, until, args.why)
+            return DONE
+        stood = resume(on.db, on.clock, on.actor, on.channel_id, "flow", args.flow)
+        return DONE if stood else FAILED
+
+
+def _list(on: Session, as_json: bool) -> int:
+    with on.db.read() as connection:
+        states = flow_states(connection, on.channel_id, on.now(), tuple(FLOWS.values()))
+    if as_json:
+        print_json({"flows": [_document(state) for state in states]})
+        return DONE
+    print_table(
+        ("flow", "id", "state", "started", "ok", "failed", "next"),
+        [
+            (
+                flow_label(s.id),
+                s.id,
+                run_state(s.state) if s.state else "–" if s.spec.built else "not built",
+                s.run.started_at if s.run else None,
+                s.run.ok if s.run else 0,
+                s.run.failed if s.run else 0,
+                s.next_due,
+            )
+            for s in states
+        ],
+        empty="",
+    )
+    return DONE
+
+
+def _document(state: FlowState) -> dict[str, object]:
+    run = state.run
+    return {
+        "id": state.id,
+        "requirement": state.spec.requirement,
+        "built": state.spec.built,
+        "flag": state.spec.flag,
+        "state": state.state,
+        "started_at": run.started_at if run else None,
+        "ok": run.ok if run else None,
+        "failed": run.failed if run else None,
+        "next_due": state.next_due,
+        "failing_since": state.failing_since,
+    }
+
+
+def _history(on: Session, args: argparse.Namespace) -> int:
+    with on.db.read() as connection:
+        runs = last_runs(connection, on.channel_id, args.flow, args.limit)
+    if args.json:
+        print_json({"flow": args.flow, "runs": runs})
+        return DONE
+    print_table(
+        ("run", "started", "state", "ok", "failed", "skipped", "why"),
+        [
+            (r.id, r.started_at, run_state(r.state), r.ok, r.failed, r.skipped,
+             reason(r.reason_id, r.reason_params) if r.reason_id else "")
+            for r in runs
+        ],
+        empty="This flow has not run yet.",
+    )  # fmt: skip
+    return DONE
+
+
+def _run(on: Session, args: argparse.Namespace) -> int:
+    if bool(args.begin) != bool(args.end):
+        raise CommandFailed("a window needs --from and --to", WRONG_USE)
+    try:
+        window = (
+            (parse_time(args.begin, on.zone), parse_time(args.end, on.zone)) if args.begin else None
+        )
+    except ValueError as error:
+        raise CommandFailed(f"no time: {error}", WRONG_USE) from error
+    request = request_run(
+        on.db, on.clock, on.actor, on.channel_id, args.flow,
+        keys=args.keys, window=window, dry_run=args.dry_run,
+    )  # fmt: skip
+    if args.no_wait:
+        sys.stdout.write(f"asked for as request {request}\n")
+        return DONE
+    return _wait(on, request, args.json)
+
+
+def _wait(on: Session, request: int, as_json: bool) -> int:
+    patience = time.monotonic() + TAKEN_WITHIN_S
+    while True:
+        with on.db.read() as connection:
+            state = asked(connection, request)
+        if state is not None and state.state not in ("waiting", "taken"):
+            break
+        if state is not None and state.state == "waiting" and time.monotonic() > patience:
+            raise CommandFailed(
+                "no engine took it; start `hbdash worker` or a dashboard", UNAVAILABLE
+            )
+        time.sleep(0.2)
+    run = state.run
+    if as_json:
+        print_json({"request": request, "state": state.state, "run": run})
+    elif run is not None:
+        why = f": {reason(run.reason_id, run.reason_params)}" if run.reason_id else ""
+        counts = f"{run.ok} ok, {run.failed} failed, {run.skipped} skipped"
+        sys.stdout.write(f"{run_state(run.state)}, {counts}{why}\n")
+    return DONE if state.state == "done" else FAILED

@@ -1,0 +1,93 @@
+"""``hbdash settings show|check``: the 36 settings and the flags, as the last run read them."""
+
+from __future__ import annotations
+
+import argparse
+
+from hbdash.cli.common import DONE, FAILED, CommandFailed
+from hbdash.cli.output import print_json, print_table
+from hbdash.cli.session import Session, channel_argument, session
+from hbdash.domain.settings import SETTINGS, ChannelSettings
+from hbdash.explain.settings import last_settings
+from hbdash.texts.causes import cause, remedy
+from hbdash.texts.labels import flag_warning
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    sub = parser.add_subparsers(dest="what", required=True)
+    channel_argument(sub.add_parser("show", help="every setting, its value and origin"))
+    channel_argument(sub.add_parser("check", help="what is missing or unusable"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """``check`` exits 1 when a required setting is missing or one is unusable."""
+    with session(args) as on:
+        with on.db.read() as connection:
+            settings = last_settings(connection, on.channel_id)
+        if settings is None:
+            raise CommandFailed("not read yet: no flow has run on this channel", FAILED)
+        return _show(settings, args.json) if args.what == "show" else _check(on, settings, args)
+
+
+def _shown(settings: ChannelSettings, key: str, secret: bool) -> object:
+    value = getattr(settings, key, None)
+    if secret and value:
+        return "••••••"
+    return value
+
+
+def _show(settings: ChannelSettings, as_json: bool) -> int:
+    rows = [
+        {
+            "key": one.key,
+            "label": one.label,
+            "requirement": one.requirement,
+            "type": one.type,
+            "required": one.required,
+            "fixed": one.fixed,
+            "value": _shown(settings, one.key, one.secret),
+            "origin": settings.origins.get(one.key, "empty"),
+        }
+        for one in SETTINGS
+    ]
+    flags = [{"flag": name, "on": on} for name, on in settings.flags.values.items()]
+    if as_json:
+        print_json({"settings": rows, "flags": flags})
+        return DONE
+    print_table(
+        ("setting", "key", "required", "origin", "value"),
+        [
+            (r["label"], r["key"], "yes" if r["required"] else "", r["origin"], str(r["value"]))
+            for r in rows
+        ],
+        empty="",
+    )
+    print_table(
+        ("flag", "on"), [(f["flag"], "yes" if f["on"] else "no") for f in flags], empty="no flags"
+    )
+    return DONE
+
+
+def _check(on: Session, settings: ChannelSettings, args: argparse.Namespace) -> int:
+    problems = [
+        {
+            "id": p.id,
+            "key": p.key,
+            "problem": cause(p.id, {"key": p.key, **p.params}),
+            "remedy": remedy(p.id, {"key": p.key, **p.params}),
+        }
+        for p in settings.problems
+    ]
+    warnings = [flag_warning(w.kind, w.name, w.flag or "") for w in settings.flags.warnings]
+    if args.json:
+        print_json({"problems": problems, "flag_warnings": warnings})
+    else:
+        print_table(
+            ("setting", "problem", "what to do"),
+            [(p["key"], p["problem"], p["remedy"]) for p in problems],
+            empty="Every setting is usable.",
+        )
+        for text in warnings:
+            print_table(("warning",), [(text,)], empty="")
+    return FAILED if problems else DONE

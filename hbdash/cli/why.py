@@ -1,0 +1,34 @@
+"""``hbdash why SKU``: each gate in order up to the first that stops it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from hbdash.cli.common import DONE, FAILED
+from hbdash.cli.output import print_json
+from hbdash.cli.session import channel_argument, session
+from hbdash.explain.sku import why
+
+_SIGNS = {"passed": "✓", "stopped": "×", "not_looked": "·"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    parser.add_argument("key", metavar="SKU")
+    channel_argument(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 0 when nothing stops it, 1 when a gate does or nobody knows it."""
+    with session(args) as on, on.db.read() as connection:
+        answer = why(connection, on.channel_id, args.key, on.now())
+    if args.json:
+        print_json(answer)
+    else:
+        lines = [f"{answer.title}  {answer.product}".rstrip(), answer.verdict, ""]
+        lines += [f"  {_SIGNS[g.state]} {g.gate:<12} {g.text}" for g in answer.gates]
+        lines += ["", *(f"  {text}" for text in answer.sums)] if answer.sums else []
+        lines += ["", answer.what_to_do]
+        sys.stdout.write("\n".join(lines) + "\n")
+    return FAILED if answer.stopped or not answer.known else DONE
