@@ -58,7 +58,8 @@ DEFAULTS: tuple[RuleDraft, ...] = (
     _errors("order_create", 20),
     _plain("stock_lag", 10, _WARNING),
     _plain("auth_refused", 1, _CRITICAL),
-    _plain("empty_answer", 90, _CRITICAL),
+    # From half on the mirror does not believe a reading and keeps what it knew.
+    _plain("empty_answer", 50, _CRITICAL),
     _plain("ended_penalties", 10, _NOTICE),
 )
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, RowMapping, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hbdash.alarms import notices
-from hbdash.alarms.metrics import Measurement, Rule, measure, rules_of
+from hbdash.alarms.metrics import Histories, Measurement, Rule, measure, rules_of
 from hbdash.domain.alarms import METRICS
 from hbdash.store.bulk import table_of
 from hbdash.store.database import Database
@@ -89,11 +89,12 @@ def evaluate(
 def plan(connection: Connection, channel_id: int, now: datetime) -> list[Change]:
     """What would change now; reads only."""
     standing = _standing(connection, channel_id)
+    histories = Histories(connection, channel_id, now)
     changes: list[Change] = []
     for rule in rules_of(connection, channel_id):
         mine = standing.pop(rule.id, {})
         spec = METRICS.get(rule.draft.metric)
-        for found in measure(connection, channel_id, rule.draft, now):
+        for found in measure(connection, channel_id, rule.draft, now, histories):
             row = mine.pop(found.subject, None)
             firing = row is not None
             holds = spec is not None and spec.holds(rule.draft.limit, found.level, firing=firing)

@@ -23,8 +23,8 @@ from hbdash.store.tables import FlowRun, FlowSchedule, Lease, Pause
 run_t = table_of(FlowRun)
 pause_t = table_of(Pause)
 
-RECENT = 300
-"""Runs looked at for one rule: five hours of a flow that runs each minute."""
+RECENT = 120
+"""Runs looked at for one rule: more than the highest limit on failures in a row."""
 _OFF_REASONS = frozenset({"flag.off", "channel.inactive", "run.paused", "run.not_built"})
 _WAITS_FOR_SIDE = "run.remote_waiting"
 
@@ -63,7 +63,8 @@ class FlowHistory:
     is_off: bool = False
     """Paused now."""
     began: datetime | None = None
-    """Since when it could have run: the channel's first run, else the engine's start."""
+    """Since when it could have run: the channel's first run, else the engine's start. Read only
+    for a flow of which no success is known."""
     engine_since: datetime | None = None
     last_success: datetime | None = None
     """From the schedule, for when ``runs`` do not reach back far enough."""
@@ -122,14 +123,20 @@ def flow_history(
     paused_until, is_paused = _pauses(connection, channel_id, flow, now)
     off = [run.ended_at for run in runs if run.outcome is Outcome.OFF][:1]
     engine_since = _engine_since(connection, channel_id)
+    last_success = _scheduled_success(connection, channel_id, flow)
+    began = None
+    if last_success is None and not any(
+        run.is_regular and run.outcome in (Outcome.SUCCESS, Outcome.OFF) for run in runs
+    ):  # else nobody asks, and the answer costs a scan
+        began = channel_began(connection, channel_id) or engine_since
     return FlowHistory(
         flow=flow,
         runs=runs,
         off_until=max((at for at in (*off, paused_until) if at is not None), default=None),
         is_off=is_paused,
-        began=_first_run(connection, channel_id) or engine_since,
+        began=began,
         engine_since=engine_since,
-        last_success=_scheduled_success(connection, channel_id, flow),
+        last_success=last_success,
     )
 
 
@@ -174,8 +181,8 @@ def _engine_since(connection: Connection, channel_id: int) -> datetime | None:
     return connection.scalar(select(lease.c.taken_at).where(lease.c.channel_id == channel_id))
 
 
-def _first_run(connection: Connection, channel_id: int) -> datetime | None:
-    # By the primary key: the first row of a channel is near its beginning.
+def channel_began(connection: Connection, channel_id: int) -> datetime | None:
+    """When the channel's first run started; None before it."""
     return connection.scalar(
         select(run_t.c.started_at)
         .where(run_t.c.channel_id == channel_id)

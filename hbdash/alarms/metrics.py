@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from hbdash.alarms.history import (
+    RECENT,
     FlowHistory,
     error_counts,
     failures_in_row,
@@ -66,8 +67,33 @@ class Measurement:
         return floor(self.level)
 
 
+class Histories:
+    """Flow histories as of one moment, each read once however many rules look at it."""
+
+    def __init__(self, connection: Connection, channel_id: int, now: datetime) -> None:
+        self._connection = connection
+        self._channel_id = channel_id
+        self._now = now
+        self._read: dict[tuple[str, int], FlowHistory] = {}
+
+    def of(self, draft: RuleDraft) -> FlowHistory:
+        """The history that a rule of a flow needs: newest runs, or as many as fill its window."""
+        assert draft.flow is not None
+        most = max(RECENT, 2 * (draft.window_min or 0))
+        key = (draft.flow, most)
+        if key not in self._read:
+            self._read[key] = flow_history(
+                self._connection, self._channel_id, draft.flow, self._now, most=most
+            )
+        return self._read[key]
+
+
 def measure(
-    connection: Connection, channel_id: int, draft: RuleDraft, now: datetime
+    connection: Connection,
+    channel_id: int,
+    draft: RuleDraft,
+    now: datetime,
+    histories: Histories | None = None,
 ) -> list[Measurement]:
     """Measure a rule now. No measurement for a subject means that its condition is gone."""
     spec = METRICS.get(draft.metric)
@@ -76,8 +102,8 @@ def measure(
     if spec.of_flow:
         if draft.flow is None:
             return []
-        history = flow_history(connection, channel_id, draft.flow, now)
-        found = measure_flow(history, draft, now)
+        known = histories or Histories(connection, channel_id, now)
+        found = measure_flow(known.of(draft), draft, now)
         return [] if found is None else [found]
     return _READERS[draft.metric](connection, channel_id, draft, now)
 
@@ -200,36 +226,42 @@ def _auth_refused(
 def _empty_answer(
     connection: Connection, channel_id: int, draft: RuleDraft, now: datetime
 ) -> list[Measurement]:
-    """How much less the newest whole reading of a side found than the readings before it."""
+    """How much less the newest reading of a side found than the last whole one before it.
+
+    A reading that shrank so much that the mirror did not believe it ended too, as not whole.
+    """
     found = []
     for side in ("omnitron", "hepsiburada"):
-        rows = _readings(connection, channel_id, side, now)
-        if len(rows) < 2:
-            continue
-        newest, before = rows[0], max(rows[1:])
-        if before > 0:
-            fallen = 100 * max(before - newest, 0) / before
-            found.append(Measurement(fallen, side, {"rows": newest, "before": before}))
+        newest = _reading(connection, channel_id, side, now)
+        before = newest and _reading(connection, channel_id, side, now, before=newest[0])
+        if newest and before and before[1] > 0:
+            fallen = 100 * max(before[1] - newest[1], 0) / before[1]
+            found.append(Measurement(fallen, side, {"rows": newest[1], "before": before[1]}))
     return found
 
 
-def _readings(connection: Connection, channel_id: int, side: str, now: datetime) -> list[int]:
-    """Rows of the whole readings of a side in the last day, the newest first."""
+def _reading(
+    connection: Connection,
+    channel_id: int,
+    side: str,
+    now: datetime,
+    *,
+    before: int | None = None,
+) -> tuple[int, int] | None:
+    """Id and rows of a side's newest ended reading, or of the newest whole one ``before`` an id."""
     table = table_of(Sweep)
-    rows = connection.execute(
-        select(table.c.rows)
-        .where(
-            table.c.channel_id == channel_id,
-            table.c.side == side,
-            table.c.whole.is_(True),
-            table.c.ended_at.is_not(None),
-            table.c.ended_at > now - timedelta(hours=24),
-            table.c.ended_at <= now,
-        )
-        .order_by(table.c.id.desc())
-        .limit(_MOST_SUBJECTS)
-    )
-    return [row.rows for row in rows]
+    wanted = [
+        table.c.channel_id == channel_id,
+        table.c.side == side,
+        table.c.ended_at.is_not(None),
+        table.c.ended_at <= now,
+    ]
+    if before is not None:
+        wanted += [table.c.id < before, table.c.whole.is_(True)]
+    row = connection.execute(
+        select(table.c.id, table.c.rows).where(*wanted).order_by(table.c.id.desc()).limit(1)
+    ).first()
+    return None if row is None else (row.id, row.rows)
 
 
 _Reader = Callable[[Connection, int, RuleDraft, datetime], list[Measurement]]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from hbdash.alarms.history import flow_history
+from hbdash.alarms.history import channel_began, flow_history
 from hbdash.alarms.metrics import Measurement, measure, measure_flow
 from hbdash.domain.alarms import METRICS, WINDOW_USUAL, RuleDraft
 
@@ -71,7 +71,7 @@ def _past(
     firings: list[PastFiring] = []
     began: datetime | None = None
     worst = 0
-    for at in _moments(history.began, now):
+    for at in _moments(channel_began(connection, channel_id), now):
         found = measure_flow(history, draft, at)
         holds = found is not None and spec.holds(
             draft.limit, found.level, firing=began is not None

@@ -75,7 +75,7 @@ _ALL = (
     MetricSpec("open_failures", Unit.COUNT, 1, 1_000_000, 100),
     MetricSpec("ended_penalties", Unit.COUNT, 1, 1_000_000, 10),
     MetricSpec("auth_refused", Unit.COUNT, 1, 1_000, 1, per_subject=True),
-    MetricSpec("empty_answer", Unit.PERCENT, 10, 100, 90, per_subject=True),
+    MetricSpec("empty_answer", Unit.PERCENT, 10, 100, 50, per_subject=True),
 )
 
 #: Metric id → what is known about it, in the order of the form.

@@ -16,7 +16,7 @@ from hbdash.texts.alarms import firing_title, rule_sentence
 from hbdash.texts.refusals import refusal
 from screens.face import Host
 from screens.runmenu.pausing import until_of
-from screens.widgets.dialog import AskDialog, ConfirmDialog, Overlay
+from screens.widgets.dialog import AskDialog, ConfirmDialog, Overlay, environment_line
 
 if TYPE_CHECKING:
     from hbdash.actions.actor import Actor
@@ -72,13 +72,15 @@ def hush(host: Host, rule: RuleRow) -> None:
     if rule.state(host.now()) == "silenced":
         _let_tell(host, rule)
         return
-    now, zone = host.now(), host.channel.zone
+    now, channel = host.now(), host.channel
+    zone = channel.zone
     dialog = AskDialog(
         _("Hush: {rule}").format(rule=_sentence(rule)),
         _(
             "Until when: 17:00, or 2h. It goes on being watched and shown here; nobody is told "
             "until then."
-        ),
+        )
+        + f"\n{environment_line(channel.environment, f'{channel.brand} · {channel.name}').text}",
         deed=_("hush"),
         check=lambda text: _wrong(text, now, zone),
     )

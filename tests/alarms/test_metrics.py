@@ -237,12 +237,20 @@ class TestWholeChannel:
         sweep(0)
         assert level(world, "empty_answer", flow=None) is None
         sweep(40_000)
-        sweep(40_100)
+        assert level(world, "empty_answer", flow=None) is None
+        sweep(39_000)
+        assert level(world, "empty_answer", flow=None) == 2.5
+        sweep(0, whole=False)  # the mirror does not believe it
         sweep(0, whole=False)
-        assert level(world, "empty_answer", flow=None) == 0
-        sweep(0)
         [found] = all_of(world, "empty_answer", flow=None)
-        assert (found.level, found.params) == (100, {"rows": 0, "before": 40_100})
+        assert (found.level, found.params) == (100, {"rows": 0, "before": 39_000})
+        world.add(
+            Sweep, side="hepsiburada", number=9, started_at=world.now, rows=0, whole=False,
+            position={},
+        )  # fmt: skip
+        assert level(world, "empty_answer", flow=None) == 100
+        sweep(39_500)
+        assert level(world, "empty_answer", flow=None) == 0
 
     def test_another_channel_counts_for_nothing(self, world: AlarmWorld) -> None:
         other = AlarmWorld(world.db, world.clock, world.channel_id + 1, world.writer)
