@@ -97,6 +97,8 @@ class EngineConfig(_Section):
     upload_gap_s: float = Field(10.0, ge=0)
     upload_polls_s: tuple[float, ...] = Field((5, 10, 20, 40, 60), min_length=1)
     """When an upload's result is asked for after sending; the last one repeats."""
+    import_polls_s: tuple[float, ...] = Field((30, 60, 120, 300), min_length=1)
+    """The same for a product import, whose review takes longer (flows section 4)."""
     lease_term_s: float = Field(15.0, ge=3)
     start_all: bool = False
     """Every flow due at the start, instead of when its schedule says (the demo does)."""

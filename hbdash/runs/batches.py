@@ -22,6 +22,8 @@ from hbdash.store.tables import BatchObject, BatchRequest
 from hbdash.transport.errors import NotFound
 
 _CLOSED = (BatchStatus.DONE, BatchStatus.FAIL)
+#: Verdict of an object that was never sent: left out of the end, so Omnitron offers it again.
+RELEASED = "released"
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,9 @@ def abandon_stale(ctx: RunContext, content_type: str) -> int:
 def _close(ctx: RunContext, batch_id: int, pk: int) -> None:
     objects = table_of(BatchObject)
     with ctx.db.read() as connection:
-        rows = connection.execute(select(objects).where(objects.c.batch_id == batch_id)).mappings()
+        rows = connection.execute(
+            select(objects).where(objects.c.batch_id == batch_id, objects.c.verdict != RELEASED)
+        ).mappings()
         bodies = [
             RemoteObject(
                 row["object_pk"],
@@ -202,12 +206,15 @@ def _close(ctx: RunContext, batch_id: int, pk: int) -> None:
         ]
     ctx.before_write()
     try:
-        ctx.omnitron.batch_done(pk, bodies)
+        if bodies:
+            ctx.omnitron.batch_done(pk, bodies)
+        else:
+            ctx.omnitron.batch_fail(pk)
     except BatchStateRefused:
         # An answer lost on the way, or Omnitron's own sweep: closed already is success.
         if ctx.omnitron.batch(pk).status.lower() not in _CLOSED:
             raise
-    _note(ctx, batch_id, BatchStatus.DONE)
+    _note(ctx, batch_id, BatchStatus.DONE if bodies else BatchStatus.FAIL)
 
 
 def _note(ctx: RunContext, batch_id: int, status: BatchStatus) -> None:

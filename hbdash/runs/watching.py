@@ -126,16 +126,22 @@ def _cure(ctx: RunContext, cured: Sequence[Watched]) -> None:
 
 def lift(ctx: RunContext, failures: Sequence[Watched]) -> None:
     """Delete the penalties of these records: Omnitron's row through its API, then ours."""
-    by_type: dict[str, list[Watched]] = {}
+    held: dict[str, list[int]] = {}
+    ours: dict[str, list[str]] = {}
     for one in failures:
-        if one.content_type is not None:
-            by_type.setdefault(one.content_type, []).append(one)
-    for content_type, ones in by_type.items():
-        pks = [one.object_pk for one in ones if one.object_pk is not None]
-        if pks and content_type != "order":
-            type_pk = ctx.omnitron.content_type(content_type).pk
-            for row in ctx.omnitron.failed_integrations(type_pk, object_ids=pks) or ():
-                ctx.before_write()
-                ctx.omnitron.delete_failed_integration(row.pk)
+        if one.content_type is None:
+            continue
+        # A product without a price is punished as the price is; what Omnitron holds is the product.
+        holder = one.kind if one.kind == "product" else one.content_type
+        if one.object_pk is not None and holder != "order":
+            held.setdefault(holder, []).append(one.object_pk)
+        for content_type in {holder, one.content_type}:
+            ours.setdefault(content_type, []).append(one.key)
+    for content_type, pks in held.items():
+        type_pk = ctx.omnitron.content_type(content_type).pk
+        for row in ctx.omnitron.failed_integrations(type_pk, object_ids=sorted(set(pks))) or ():
+            ctx.before_write()
+            ctx.omnitron.delete_failed_integration(row.pk)
+    for content_type, keys in ours.items():
         with ctx.commit() as connection:
-            penalties.forgive(connection, ctx.channel_id, content_type, [one.key for one in ones])
+            penalties.forgive(connection, ctx.channel_id, content_type, keys)

@@ -58,7 +58,13 @@ def config_for(running: RunningSandbox, db_url: str, **engine: Any) -> Config:
             )
         ],
         engine=EngineConfig(
-            **{"upload_gap_s": 0, "upload_polls_s": (0.1, 0.2), "lease_term_s": 15, **engine}
+            **{
+                "upload_gap_s": 0,
+                "upload_polls_s": (0.1, 0.2),
+                "import_polls_s": (0.1, 0.2),
+                "lease_term_s": 15,
+                **engine,
+            }
         ),
     )
 
