@@ -34,9 +34,9 @@ from hbdash.store.tables.runs import EngineRequest, FlowRun, Intent
 __all__ = [
     "Alarm", "AlarmRule", "Attachment", "Audit", "BatchObject", "BatchRequest",
     "CancellationRequest", "CatalogueItem", "Channel", "Claim", "ClaimDecision", "ClaimDraft",
-    "Cursor", "Difference", "EngineRequest", "Failure", "FailureAttempt", "Figure", "FlowRun", "FlowSchedule",
-    "Intent", "Lane", "Lease", "Listing", "LogBody", "LogEntry", "LogFacet", "LogHour", "LogMinute",
-    "MarketLine", "MarketOrder", "MarketPackage", "Notice", "Offer", "OmnitronItem",
-    "OmnitronOrder", "PackageLine", "Pause", "Penalty", "SettingsSnapshot", "Sweep", "Upload",
-    "UploadRow",
+    "Cursor", "Difference", "EngineRequest", "Failure", "FailureAttempt", "Figure", "FlowRun",
+    "FlowSchedule", "Intent", "Lane", "Lease", "Listing", "LogBody", "LogEntry", "LogFacet",
+    "LogHour", "LogMinute", "MarketLine", "MarketOrder", "MarketPackage", "Notice", "Offer",
+    "OmnitronItem", "OmnitronOrder", "PackageLine", "Pause", "Penalty", "SettingsSnapshot",
+    "Sweep", "Upload", "UploadRow",
 ]  # fmt: skip
