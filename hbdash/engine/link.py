@@ -52,18 +52,17 @@ class Link:
     def connect(self) -> Connected:
         """Read the channel (R3.6: settings act on the next run) and keep what is new of it."""
         channel = self.omnitron.channel()
+        form = {
+            "name": channel.name,
+            "channel_type": channel.channel_type,
+            "schema": channel.schema_,
+        }
         settings = ChannelSettings.from_channel(
-            {
-                "name": channel.name,
-                "channel_type": channel.channel_type,
-                "is_active": channel.is_active,
-                "schema": channel.schema_,
-                "conf": channel.conf,
-            }
+            {**form, "is_active": channel.is_active, "conf": channel.conf}
         )
         with self._lock:
             catalog_id, price_list, stock_list = self._lists(channel.catalog)
-            self._remember(channel.conf, settings, channel.is_active)
+            self._remember(channel.conf, form, settings, channel.is_active)
             hepsiburada = self._client_for(settings)
         return Connected(
             facts=ChannelFacts(
@@ -132,8 +131,11 @@ class Link:
             self._made_for = made_for
         return self._hepsiburada
 
-    def _remember(self, conf: dict[str, Any], settings: ChannelSettings, active: bool) -> None:
-        digest = hashlib.sha256(orjson.dumps(conf, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    def _remember(
+        self, conf: dict[str, Any], form: dict[str, Any], settings: ChannelSettings, active: bool
+    ) -> None:
+        whole = orjson.dumps([conf, form], option=orjson.OPT_SORT_KEYS)
+        digest = hashlib.sha256(whole).hexdigest()
         channels, snapshots = table_of(Channel), table_of(SettingsSnapshot)
         here = channels.c.id == self._channel_id
         assert self._catalog is not None
@@ -159,6 +161,7 @@ class Link:
                         read_at=self._clock.now(),
                         digest=digest,
                         conf=conf,
+                        form=form,
                         problems=[
                             {"id": p.id, "key": p.key, "params": p.params}
                             for p in settings.problems

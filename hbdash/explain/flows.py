@@ -184,9 +184,9 @@ def channel_settings(connection: Connection, channel: RowMapping) -> ChannelSett
     if channel["settings_id"] is None:
         return None
     snapshots = table_of(SettingsSnapshot)
-    conf = connection.execute(
-        select(snapshots.c.conf).where(snapshots.c.id == channel["settings_id"])
-    ).scalar_one()
+    row = connection.execute(
+        select(snapshots.c.conf, snapshots.c.form).where(snapshots.c.id == channel["settings_id"])
+    ).one()
     return ChannelSettings.from_channel(
-        {"name": channel["name"], "is_active": channel["is_active"], "conf": conf}
+        {"name": channel["name"], **row.form, "is_active": channel["is_active"], "conf": row.conf}
     )

@@ -131,8 +131,8 @@ class Shop:
             environment=environment, is_active=True, catalog_id=3, price_list=5, stock_list=6,
             settings_id=1,
             connection={
-                "hepsiburada": {"state": "ok", "since": ago(hours=5).isoformat(), "ms": 120},
-                "omnitron": {"state": "ok", "since": ago(hours=5).isoformat(), "ms": 84},
+                "hepsiburada/listing": {"phase": "closed", "since": ago(hours=5).isoformat()},
+                "omnitron/api": {"phase": "closed", "since": ago(hours=5).isoformat()},
             },
         )  # fmt: skip
         flags = {spec.flag: True for spec in FLOWS.values() if spec.flag}
@@ -140,7 +140,7 @@ class Shop:
         self._add(
             connection, SettingsSnapshot,
             id=1, channel_id=CHANNEL, read_at=ago(minutes=2), digest="d1",
-            conf={"flags": flags, "buffer": 3}, problems=[],
+            conf={"feature_flags": flags, "buffer_stock": 3}, form={}, problems=[],
         )  # fmt: skip
 
     def engine(

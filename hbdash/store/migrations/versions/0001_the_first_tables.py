@@ -794,6 +794,7 @@ def upgrade() -> None:
         sa.Column("read_at", Moment(), nullable=False),
         sa.Column("digest", Key(), nullable=False),
         sa.Column("conf", sa.JSON(), nullable=False),
+        sa.Column("form", sa.JSON(), nullable=False),
         sa.Column("problems", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
