@@ -1,4 +1,4 @@
-"""Fields of the rule form: a choice that ←→ turn, and a line of text."""
+"""Parts of the rule form: a choice that ←→ turn, a labelled field, the buttons."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
+from hbdash.texts import _
 from screens.widgets.line import Line, line
 from screens.widgets.lines import Lines
 
@@ -113,3 +114,53 @@ class Field(Horizontal):
     def _draw(self) -> None:
         style = "error" if self._wrong else "muted"
         self._hint.show([line((self._wrong or self._allowed, style))])
+
+
+class Buttons(Lines):
+    """Cancel first and default, saving second; reached by tab."""
+
+    DEFAULT_CSS = "Buttons { height: 1; background: $panel; }"
+    BINDINGS = [
+        Binding("left,right", "other", show=False),
+        Binding("enter", "press", show=False),
+    ]
+
+    class Pressed(Message):
+        """A button was pressed."""
+
+        def __init__(self, save: bool) -> None:
+            super().__init__()
+            self.save = save
+
+    def __init__(self) -> None:
+        super().__init__(ground="panel", focusable=True, draw=self._words, id="buttons")
+        self.on_save = False
+
+    def _words(self, width: int) -> Sequence[Line]:
+        def style(chosen: bool) -> str:
+            return "bold reverse" if chosen and self.has_focus else ""
+
+        return [
+            line(
+                (f" {_('Cancel')} ", style(not self.on_save)), " ", ("esc", "accent bold"), "   ",
+                (f"[ {_('Save the rule')} ]", style(self.on_save)), " ", ("F9", "accent bold"),
+                ("   " + _("tab next field   ←→ choose"), "muted"),
+            )
+        ]  # fmt: skip
+
+    def action_other(self) -> None:
+        """The other button."""
+        self.on_save = not self.on_save
+        self.redraw()
+
+    def action_press(self) -> None:
+        """Press the one that is chosen."""
+        self.post_message(self.Pressed(self.on_save))
+
+    def on_focus(self, event: events.Focus) -> None:
+        """Show which one is chosen."""
+        self.redraw()
+
+    def on_blur(self, event: events.Blur) -> None:
+        """Show that none is."""
+        self.redraw()

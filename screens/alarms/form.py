@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -32,7 +32,7 @@ from hbdash.texts.alarms import metric_label, rule_sentence, severity_label
 from hbdash.texts.labels import flow_label
 from hbdash.texts.refusals import refusal
 from screens.alarms.doing import place
-from screens.alarms.fields import Chooser, Field
+from screens.alarms.fields import Buttons, Chooser, Field
 from screens.alarms.rows import own_name
 from screens.alarms.trial import now_line, past_line
 from screens.face import host
@@ -44,56 +44,6 @@ _UNITS = {
     Unit.MINUTES: N_("minutes"), Unit.HOURS: N_("hours"), Unit.PERCENT: N_("percent"),
     Unit.COUNT: "",
 }  # fmt: skip
-
-
-class Buttons(Lines):
-    """Cancel first and default, saving second; reached by tab."""
-
-    DEFAULT_CSS = "Buttons { height: 1; background: $panel; }"
-    BINDINGS = [
-        Binding("left,right", "other", show=False),
-        Binding("enter", "press", show=False),
-    ]
-
-    class Pressed(Message):
-        """A button was pressed."""
-
-        def __init__(self, save: bool) -> None:
-            super().__init__()
-            self.save = save
-
-    def __init__(self) -> None:
-        super().__init__(ground="panel", focusable=True, draw=self._words, id="buttons")
-        self.on_save = False
-
-    def _words(self, width: int) -> Sequence[Line]:
-        def style(chosen: bool) -> str:
-            return "bold reverse" if chosen and self.has_focus else ""
-
-        return [
-            line(
-                (f" {_('Cancel')} ", style(not self.on_save)), " ", ("esc", "accent bold"), "   ",
-                (f"[ {_('Save the rule')} ]", style(self.on_save)), " ", ("F9", "accent bold"),
-                ("   " + _("tab next field   ←→ choose"), "muted"),
-            )
-        ]  # fmt: skip
-
-    def action_other(self) -> None:
-        """The other button."""
-        self.on_save = not self.on_save
-        self.redraw()
-
-    def action_press(self) -> None:
-        """Press the one that is chosen."""
-        self.post_message(self.Pressed(self.on_save))
-
-    def on_focus(self, event: events.Focus) -> None:
-        """Show which one is chosen."""
-        self.redraw()
-
-    def on_blur(self, event: events.Blur) -> None:
-        """Show that none is."""
-        self.redraw()
 
 
 class RuleForm(Overlay[int]):

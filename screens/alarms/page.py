@@ -11,14 +11,15 @@ from textual.app import ComposeResult
 from hbdash.actions import alarms as doing_alarms
 from hbdash.domain.turkish import fold
 from hbdash.store.queries.alarms import AlarmsView, FiringRow, PastAlarm, RuleRow, alarms_view
-from hbdash.texts import _, ngettext
+from hbdash.texts import _
 from hbdash.texts import formats as fmt
-from hbdash.texts.alarms import firing_title, rule_sentence
 from screens.actions import Action
 from screens.alarms import doing, rows
 from screens.alarms.form import RuleForm
+from screens.alarms.layout import heights
 from screens.alarms.target import target_of
 from screens.alarms.trial import TrialOverlay
+from screens.alarms.words import firing_note, firing_words, past_words, rule_words, rules_note
 from screens.frame import Page
 from screens.widgets.dialog import AskDialog
 from screens.widgets.line import BLANK, Line, line
@@ -71,13 +72,15 @@ class AlarmsPage(Page[AlarmsView]):
         return alarms_view(connection, self.host.channel.id, self.host.now())
 
     def show(self, snapshot: AlarmsView) -> None:
-        firing = [row for row in snapshot.firing if self._matches(_firing_words(row))]
-        rules = [rule for rule in snapshot.rules if self._matches(_rule_words(rule))]
-        past = [one for one in snapshot.past if self._matches(_past_words(one))]
+        firing = [row for row in snapshot.firing if self._matches(firing_words(row))]
+        rules = [rule for rule in snapshot.rules if self._matches(rule_words(rule))]
+        past = [one for one in snapshot.past if self._matches(past_words(one))]
         # Heights first: the lists place their cursors by the room they have.
         self._place(len(firing), len(past))
-        self.firing.show_rows(firing, note=self._firing_note(snapshot, len(firing)))
-        self.rules.show_rows(rules, note=self._rules_note(snapshot, len(rules)))
+        self.firing.show_rows(firing, note=firing_note(snapshot, len(firing)))
+        self.rules.show_rows(
+            rules, note=rules_note(snapshot, len(rules), self.word, self.host.now())
+        )
         total = snapshot.past_total
         note = fmt.n_of_m(len(past), total) if len(past) < total else fmt.number(total)
         self.past.show_rows(past, note=note if total else "")
@@ -86,54 +89,27 @@ class AlarmsPage(Page[AlarmsView]):
             self.firing.focus()
         self.behind.redraw()
 
-    def _firing_note(self, view: AlarmsView, shown: int) -> str:
-        total = len(view.firing)
-        if not total:
-            return ""
-        if shown < total:
-            return fmt.n_of_m(shown, total)
-        n = view.without_owner
-        if not n:
-            return _("{total}, each with an owner").format(total=fmt.number(total))
-        words = ngettext("{total}, {n} without an owner", "{total}, {n} without an owner", n)
-        return words.format(total=fmt.number(total), n=fmt.number(n))
-
-    def _rules_note(self, view: AlarmsView, shown: int) -> str:
-        total = len(view.rules)
-        if self.word:
-            return _("filter “{word}”: {part}").format(
-                word=self.word, part=fmt.n_of_m(shown, total)
-            )
-        n = view.silenced(self.host.now())
-        if not n:
-            return fmt.number(total)
-        return _("{total}, of which {n} hushed").format(total=fmt.number(total), n=fmt.number(n))
-
     def on_resize(self, event: events.Resize) -> None:
         super().on_resize(event)
         if self.snapshot is not None:
             self.call_after_refresh(self.show, self.snapshot)
 
     def _place(self, firing: int, past: int) -> None:
-        """Firing takes what it needs, the past what is left over; the rules keep five rows."""
+        """Give each part the lines it needs, as far as there are any."""
         notice = 1 if self.wide >= 120 else 0
-        room = self.app.size.height - 3 - notice
-        gap = 1
-        tall = self.tall >= 34
-        firing_height = 2 + min(firing, 12 if tall else 5)
-        behind = 2 if tall and firing else 0
-        past_rows = max(min(past, 8), 1) + 1 if tall else 0
-        rules = room - firing_height - gap - behind - (past_rows + gap if past_rows else 0)
-        rules = min(rules, 2 + max(len(self.snapshot.rules) if self.snapshot else 0, 1))
-        self.firing.styles.height = firing_height
-        self.firing.styles.margin = (0, self.margin - 1, gap, self.margin - 1)
-        self.behind.display = behind > 0
-        self.behind.styles.height = behind
-        self.behind.styles.margin = (0, self.margin - 1)
-        self.rules.styles.height = max(rules, 3)
-        self.rules.styles.margin = (0, self.margin - 1, gap if tall else 0, self.margin - 1)
-        self.past.display = past_rows > 0
-        self.past.styles.margin = (0, self.margin - 1)
+        rules = len(self.snapshot.rules) if self.snapshot is not None else 0
+        lines = self.app.size.height - 3 - notice
+        room = heights(lines, firing, rules, past, tall=self.tall >= 34)
+        side = self.margin - 1
+        for part, height, below in (
+            (self.firing, room.firing, 1),
+            (self.behind, room.behind, 0),
+            (self.rules, room.rules, 1 if room.past else 0),
+            (self.past, room.past, 0),
+        ):
+            part.display = height > 0
+            part.styles.height = height
+            part.styles.margin = (0, side, below, side)
 
     # --- rows
 
@@ -346,26 +322,11 @@ class AlarmsPage(Page[AlarmsView]):
         """The sentence under the cursor into the terminal's clipboard."""
         words = ""
         if self.focused is self.rules and self.rules.selected is not None:
-            words = _rule_words(self.rules.selected)
+            words = rule_words(self.rules.selected)
         elif self.focused is self.past and self.past.selected is not None:
-            words = _past_words(self.past.selected)
+            words = past_words(self.past.selected)
         elif self.firing.selected is not None:
-            words = _firing_words(self.firing.selected)
+            words = firing_words(self.firing.selected)
         if words:
             self.app.copy_to_clipboard(words)
             self.host.say(_("Copied: {text}").format(text=words))
-
-
-def _firing_words(row: FiringRow) -> str:
-    alarm = row.alarm
-    return firing_title(alarm.metric, alarm.flow, alarm.limit, alarm.subject)
-
-
-def _rule_words(rule: RuleRow) -> str:
-    own = rows.own_name(rule)
-    sentence = rule_sentence(rule.metric, rule.flow, rule.limit)
-    return f"{own}: {sentence}" if own else sentence
-
-
-def _past_words(past: PastAlarm) -> str:
-    return firing_title(past.metric or "?", past.flow, past.limit or 0, past.subject)
