@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from hbdash.actions.alarms import PastFiring, Trial
-from hbdash.texts import _, ngettext
+from hbdash.texts import _
 from hbdash.texts import formats as fmt
 from hbdash.texts.alarms import amount_text, firing_title, firing_value, rule_sentence
 from screens.face import host
@@ -47,11 +47,9 @@ def past_line(trial: Trial, now: datetime, zone: tzinfo) -> Line:
     n = len(trial.past)
     if n == 0:
         return line((_("In the last 24 h it would not have rung."), "muted"))
-    words = ngettext(
-        "In the last 24 h it would have rung once, at {time}.",
-        "In the last 24 h it would have rung {n} times, last at {time}.",
-        n,
-    )
+    once = _("In the last 24 h it would have rung once, at {time}.")
+    often = _("In the last 24 h it would have rung {n} times, last at {time}.")
+    words = once if n == 1 else often
     time = fmt.time(trial.past[-1].began, now, zone)
     return line(words.format(n=fmt.number(n), time=time))
 
