@@ -23,6 +23,7 @@ from hbdash.runs.run_flow import Connected
 from hbdash.store.bulk import table_of
 from hbdash.store.database import Database
 from hbdash.store.tables import Channel, SettingsSnapshot
+from hbdash.transport.errors import NotFound
 
 
 class Link:
@@ -51,7 +52,10 @@ class Link:
 
     def connect(self) -> Connected:
         """Read the channel (R3.6: settings act on the next run) and keep what is new of it."""
-        channel = self.omnitron.channel()
+        try:
+            channel = self.omnitron.channel()
+        except NotFound as error:
+            raise RunRefused("channel.unknown", {"channel": self._config.remote_id}) from error
         form = {
             "name": channel.name,
             "channel_type": channel.channel_type,

@@ -15,6 +15,7 @@ from sqlalchemy import insert, update
 
 from hbdash.config import Config
 from hbdash.domain.clock import Clock
+from hbdash.domain.failures import FAILURES
 from hbdash.domain.flowspec import FlowSpec
 from hbdash.domain.settings import ChannelSettings
 from hbdash.domain.states import RunState
@@ -108,6 +109,10 @@ def load_body(spec: FlowSpec) -> FlowBody:
     return cast(FlowBody, getattr(import_module(module), name))
 
 
+#: Refusals that somebody wanted: no failure, only a state.
+_WANTED_SO = frozenset({"flag.off", "channel.inactive"})
+
+
 class _Run:
     def __init__(self, kit: RunKit, spec: FlowSpec, request: RunRequest, stop: StopFlag) -> None:
         self.kit = kit
@@ -122,6 +127,8 @@ class _Run:
         self.reason: tuple[str | None, dict[str, Any]] = (None, {})
         self.epoch = 0
         self.run_id = 0
+        self.told = False
+        """The line of the failure says all that the line of the run would."""
         self.started: datetime = kit.clock.now()
         self.began = time.monotonic()
 
@@ -159,7 +166,7 @@ class _Run:
         try:
             self._work()
         except RunRefused as refusal:
-            self.state, self.reason = RunState.REFUSED, (refusal.id, refusal.params)
+            self._refused(refusal)
         except RunStopped as stopped:
             self._stopped(stopped.why)
         except CallStopped:
@@ -234,6 +241,12 @@ class _Run:
         else:
             self.state, self.reason = RunState.CANCELLED, (f"run.{why}", {})
 
+    def _refused(self, refusal: RunRefused) -> None:
+        self.state, self.reason = RunState.REFUSED, (refusal.id, refusal.params)
+        if refusal.id in FAILURES and refusal.id not in _WANTED_SO:
+            # A missing setting or an unknown channel stays open until a run gets past it.
+            self._flow_failure(refusal.id, refusal.params, "")
+
     def _remote_failed(self, error: RemoteError) -> None:
         self.state = RunState.PARTLY_DONE if self.progress.ok else RunState.FAILED
         params: dict[str, Any] = {**error.params, "text": error.message[:300]}
@@ -251,13 +264,14 @@ class _Run:
         line = self.journal.add(
             "error",
             "failed",
-            run_line(self.spec.id, RunState.FAILED, code, params),
+            run_line(self.spec.id, self.state, code, params),
             kind="run",
             code=code,
             params=params,
             exchange=self.wire.exchange,
         )
         self.failures.met(Met("run", "", code, params, remote_text=text, line=line))
+        self.told = self.state is not RunState.PARTLY_DONE
 
     def _lost(self) -> None:
         """Another holder owns the lane; the row of this run is closed by its recovery."""
@@ -268,7 +282,7 @@ class _Run:
         kit, progress = self.kit, self.progress
         now = kit.clock.now()
         code, params = self.reason
-        if self.state is not RunState.FAILED or code == "run.all_failed":
+        if not self.told:
             level = "warning" if self.state is RunState.PARTLY_DONE else "info"
             level = "error" if self.state is RunState.FAILED else level
             self.journal.add(

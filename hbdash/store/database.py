@@ -9,7 +9,7 @@ power cut, since the remote effect outlives the row.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
@@ -32,6 +32,30 @@ def sqlite_module() -> ModuleType:
         return sqlite3
     module: ModuleType = pysqlite3
     return module
+
+
+def _without_nul(
+    _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool
+) -> tuple[str, Any]:
+    """PostgreSQL's text has no NUL; a hostile answer may, and must not cost the log line."""
+    rows = parameters if many else (parameters,)
+    if any("\x00" in v for row in rows for v in _values(row) if isinstance(v, str)):
+        clean = [_cleaned(row) for row in rows]
+        return statement, clean if many else clean[0]
+    return statement, parameters
+
+
+def _values(row: Any) -> Any:
+    return row.values() if isinstance(row, Mapping) else row
+
+
+def _cleaned(row: Any) -> Any:
+    def one(value: Any) -> Any:
+        return value.replace("\x00", "\ufffd") if isinstance(value, str) else value
+
+    if isinstance(row, Mapping):
+        return {key: one(value) for key, value in row.items()}
+    return tuple(one(value) for value in row)
 
 
 class WriteInsideWrite(RuntimeError):
@@ -61,7 +85,9 @@ class Database:
             "json_deserializer": orjson.loads,
         }
         if not self.is_sqlite:
-            return create_engine(self.url, pool_pre_ping=True, pool_size=24, **common)
+            engine = create_engine(self.url, pool_pre_ping=True, pool_size=24, **common)
+            event.listen(engine, "before_cursor_execute", _without_nul, retval=True)
+            return engine
         engine = create_engine(
             self.url,
             module=sqlite_module(),

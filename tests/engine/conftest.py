@@ -10,9 +10,9 @@ import pytest
 from hbdash.engine.engine import Engine
 from hbdash.store.database import Database
 from tests.sandbox.conftest import SandboxUnderTest, sandbox, start_sandbox
-from tests.support.flows import SandboxTime, config_for
+from tests.support.flows import SandboxTime, bench, config_for
 
-__all__ = ["sandbox", "start_sandbox"]
+__all__ = ["bench", "sandbox", "start_sandbox"]
 
 MakeEngine = Callable[..., Engine]
 
