@@ -56,6 +56,14 @@ class OrderCalls(Calls):
         params = {"order": order_pk, "sort": "id"}
         return self._all(self._path("order_items"), OrderItem, params)
 
+    def order_items_by_pk(self, pks: Sequence[int]) -> tuple[OrderItem, ...]:
+        """Items by number; unknown ones are left out."""
+        found: list[OrderItem] = []
+        for portion in slices(pks):
+            params = {"pk__in": joined(portion), "sort": "id"}
+            found.extend(self._all(self._path("order_items"), OrderItem, params))
+        return tuple(found)
+
     def patch_order_item(self, pk: int, **fields: Any) -> OrderItem:
         """Write fields of O§6.5; absolute values, so harmless twice."""
         path = self._path("order_items", pk)

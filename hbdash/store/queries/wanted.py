@@ -12,10 +12,8 @@ from hbdash.store.tables import (
     CatalogueItem,
     Listing,
     MarketLine,
-    MarketPackage,
     Offer,
     OmnitronItem,
-    PackageLine,
 )
 from hbdash.store.types import LIRA_SCALE
 
@@ -46,36 +44,37 @@ def joined() -> Any:
     )
 
 
-def held_by_sku(channel_id: int) -> Subquery:
-    """SKU key → units ordered at the marketplace and not yet an item in Omnitron."""
-    lines, inside = table_of(MarketLine), table_of(PackageLine)
-    packages, written = table_of(MarketPackage), table_of(OmnitronItem)
+def held_by_line(channel_id: int) -> Subquery:
+    """Line id and SKU key → units that no live Omnitron item holds; may be 0 or less.
+
+    ``quantity − cancelled`` are the units alive at the marketplace: unpaid, waiting to be packed,
+    or in a package, also one that is shipped. Units of a package that another order holds have
+    their items in our ledger; those of a broken one are in a feed again, or cancelled.
+    """
+    lines, written = table_of(MarketLine), table_of(OmnitronItem)
     in_omnitron = (
         select(func.count())
         .where(
             written.c.channel_id == lines.c.channel_id,
             written.c.line_item_id == lines.c.line_item_id,
+            written.c.state == "live",
         )
         .scalar_subquery()
     )
-    # Lines of packages that are not ours to write any more hold nothing.
-    settled = (
-        select(inside.c.line_item_id)
-        .join(
-            packages,
-            (packages.c.channel_id == inside.c.channel_id)
-            & (packages.c.package_number == inside.c.package_number),
-        )
-        .where(inside.c.channel_id == channel_id, packages.c.state.in_(("left", "linked")))
-    )
-    per_line = (
+    return (
         select(
+            lines.c.line_item_id,
             lines.c.sku_key,
             (lines.c.quantity - lines.c.cancelled - in_omnitron).label("units"),
         )
-        .where(lines.c.channel_id == channel_id, lines.c.line_item_id.not_in(settled))
+        .where(lines.c.channel_id == channel_id, lines.c.quantity > lines.c.cancelled)
         .subquery()
     )
+
+
+def held_by_sku(channel_id: int) -> Subquery:
+    """SKU key → units ordered at the marketplace and not yet an item in Omnitron."""
+    per_line = held_by_line(channel_id)
     return (
         select(per_line.c.sku_key, func.sum(per_line.c.units).label("units"))
         .where(per_line.c.units > 0)

@@ -1,0 +1,124 @@
+"""order_create (R5.9): what customers ordered and Hepsiburada packed becomes orders of Omnitron.
+
+A run settles what is in doubt, reads and keeps, then writes what is kept and not written: fresh
+packages first, retries after them. Reading and writing are apart, so a faulty package holds up
+neither another one nor the cursor, and a run that dies is taken up by the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hbdash.domain.orders import OrderFormatRefused, check_order_format
+from hbdash.flows.orders import closing, reading
+from hbdash.flows.orders.by_hand import write_keys
+from hbdash.flows.orders.doubt import recover
+from hbdash.flows.orders.due import due, load
+from hbdash.flows.orders.faults import CONTENT_TYPE
+from hbdash.flows.orders.gap import read_feeds
+from hbdash.flows.orders.reconcile import reconcile
+from hbdash.flows.orders.writing import Writer
+from hbdash.runs import batches
+from hbdash.runs.context import RunContext
+from hbdash.runs.failures import Met
+from hbdash.runs.gate import RunRefused
+from hbdash.runs.stop import RunStopped
+from hbdash.texts.causes import log_text
+
+
+def run(ctx: RunContext) -> None:
+    """Read, keep, write (flows section 6)."""
+    writer = Writer.of(ctx)
+    may_write = _format_is_good(ctx)
+    with _batches_closed(ctx, writer):
+        doubtful: set[str] = set()
+        if not ctx.dry_run:
+            batches.abandon_stale(ctx, CONTENT_TYPE)
+            doubtful = recover(ctx, writer)
+        if ctx.request.keys:
+            if may_write:
+                write_keys(ctx, writer, ctx.request.keys, doubtful)
+        else:
+            _read_and_write(ctx, writer, doubtful, may_write)
+    if not may_write:
+        raise RunRefused("order.number_format", {"format": ctx.settings.order_number_format})
+
+
+def _read_and_write(ctx: RunContext, writer: Writer, doubtful: set[str], may_write: bool) -> None:
+    ordered = reading.Ordered()
+    if ctx.request.window is not None:
+        begin, end = ctx.request.window
+        for numbers in reading.read_window(ctx, begin, end, ordered, move_cursor=False):
+            if may_write:
+                _write_rows(ctx, writer, numbers, doubtful)
+        return
+    reading.read_lines(ctx, ordered)
+    begin, end, cursor = reading.regular_window(ctx)
+    for _ in reading.read_window(ctx, begin, end, ordered, move_cursor=not ctx.dry_run):
+        if may_write:
+            _write_due(ctx, writer, "seen", doubtful)
+    if not ctx.dry_run:
+        read_feeds(ctx, writer.units, cursor, begin)
+        reconcile(ctx, ordered, writer.units)
+    if may_write:
+        _write_due(ctx, writer, "seen", doubtful)
+        _write_due(ctx, writer, "failed", doubtful)
+
+
+def _write_due(ctx: RunContext, writer: Writer, state: str, doubtful: set[str]) -> None:
+    """Write all packages of a state, in the order in which they came."""
+    after = 0
+    while rows := due(ctx, state, after):
+        after = rows[-1][0]
+        ready = [row for _, row in rows if row.number not in doubtful]
+        ctx.progress.total = (ctx.progress.total or 0) + len(ready)
+        writer.prepare(ready)
+        for row in ready:
+            writer.write(row)
+            ctx.go_on()
+        if not ctx.dry_run and closing.count_open(ctx) >= closing.IN_A_BATCH:
+            closing.close_orders(ctx, writer.versions)
+
+
+def _write_rows(ctx: RunContext, writer: Writer, numbers: list[str], doubtful: set[str]) -> None:
+    rows = [
+        row
+        for row in load(ctx, numbers)
+        if row.state in ("seen", "failed", "unknown") and row.number not in doubtful
+    ]
+    ctx.progress.total = (ctx.progress.total or 0) + len(rows)
+    writer.prepare(rows)
+    for row in rows:
+        writer.write(row)
+        ctx.go_on()
+
+
+@contextmanager
+def _batches_closed(ctx: RunContext, writer: Writer) -> Iterator[None]:
+    """Whatever ends the work, orders that are written get into a batch if that is possible."""
+    try:
+        yield
+    except RunStopped as stopped:
+        if stopped.why == "budget" and not ctx.dry_run:
+            closing.close_orders(ctx, writer.versions)
+        raise
+    if not ctx.dry_run:
+        closing.close_orders(ctx, writer.versions)
+
+
+def _format_is_good(ctx: RunContext) -> bool:
+    """A format without {id} would lose an order's second package: nothing is written with it."""
+    format = ctx.settings.order_number_format
+    try:
+        if format.strip():
+            check_order_format(format)
+    except OrderFormatRefused as refused:
+        params = {"format": format[:200], "reason": refused.reason}
+        line = ctx.journal.add(
+            "error", "failed", log_text("order.number_format", params), kind="run",
+            code="order.number_format", params=params,
+        )  # fmt: skip
+        ctx.failures.met(Met("run", "", "order.number_format", params, line=line))
+        return False
+    return True

@@ -1,0 +1,313 @@
+"""What was read at Hepsiburada is kept at first sight, so that a retry needs no feed (flows §2).
+
+``MarketLine.quantity`` is the most units of a line that one row ever showed, ``cancelled`` those of
+them that are at Hepsiburada no more; a row that shows more living units than their difference
+takes ``cancelled`` back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from hbdash.domain.turkish import sku_key
+from hbdash.flows.orders.parcel import Parcel, is_cancelled, plain
+from hbdash.hepsiburada.models.orders import AwaitingPayment, Order, OrderLine
+from hbdash.store.bulk import insert_ignore, sliced, table_of, upsert
+from hbdash.store.tables import MarketLine, MarketOrder, MarketPackage, PackageLine
+
+_FIVE = Decimal("0.00001")
+
+
+@dataclass(frozen=True)
+class LineSeen:
+    """A row of any feed: ``units`` of the line are alive at Hepsiburada."""
+
+    line_id: str
+    order_number: str
+    sku_key: str
+    hb_sku: str
+    name: str
+    units: int
+
+
+def seen_in_package(parcel: Parcel) -> list[LineSeen]:
+    """The lines of a package."""
+    return [
+        LineSeen(
+            line.line_id, parcel.order_number, sku_key(line.merchant_sku), line.hb_sku, line.name,
+            line.quantity,
+        )
+        for line in parcel.lines
+    ]  # fmt: skip
+
+
+def seen_open(lines: Iterable[OrderLine]) -> list[LineSeen]:
+    """Lines of the paid-not-packed feed, or of an order asked for by its number."""
+    return [
+        LineSeen(
+            line.id, line.order_number, sku_key(line.merchant_sku), line.sku, line.name,
+            line.quantity,
+        )
+        for line in lines
+        if not is_cancelled(line)
+    ]  # fmt: skip
+
+
+def seen_unpaid(lines: Iterable[AwaitingPayment]) -> list[LineSeen]:
+    """Lines that wait for their payment."""
+    return [
+        LineSeen(
+            line.id, line.order_number, sku_key(line.merchant_sku), line.sku, line.name,
+            line.quantity,
+        )
+        for line in lines
+    ]  # fmt: skip
+
+
+def keep_lines(
+    connection: Connection, channel_id: int, seen: Sequence[LineSeen], *, alive: bool = True
+) -> None:
+    """Note lines; several rows of one line are parts of it and count together.
+
+    alive False: the rows are of a broken package, which proves nothing about what still lives.
+    """
+    together: dict[str, LineSeen] = {}
+    for one in seen:
+        known = together.get(one.line_id)
+        if known is not None:
+            one = LineSeen(*(*_fields(one)[:-1], known.units + one.units))
+        together[one.line_id] = one
+    table = table_of(MarketLine)
+    standing = lines_of(connection, channel_id, together)
+    fresh, changed = [], []
+    for line_id, one in together.items():
+        row = standing.get(line_id)
+        if row is None:
+            fresh.append(
+                {
+                    "channel_id": channel_id,
+                    "line_item_id": line_id,
+                    "order_number": one.order_number,
+                    "sku_key": plain(one.sku_key),
+                    "hb_sku": plain(one.hb_sku),
+                    "name": plain(one.name),
+                    "quantity": one.units,
+                    "cancelled": 0,
+                }
+            )
+            continue
+        quantity = max(row["quantity"], one.units)
+        cancelled = row["cancelled"]
+        if alive:
+            cancelled = min(cancelled, quantity - one.units)
+        if (quantity, cancelled) != (row["quantity"], row["cancelled"]):
+            changed.append({"b_id": row["id"], "b_quantity": quantity, "b_cancelled": cancelled})
+    insert_ignore(connection, MarketLine, fresh)
+    if changed:
+        connection.execute(
+            update(table)
+            .where(table.c.id == bindparam("b_id"))
+            .values(quantity=bindparam("b_quantity"), cancelled=bindparam("b_cancelled")),
+            changed,
+        )
+
+
+def _fields(one: LineSeen) -> tuple[Any, ...]:
+    return (one.line_id, one.order_number, one.sku_key, one.hb_sku, one.name, one.units)
+
+
+def lines_of(
+    connection: Connection, channel_id: int, line_ids: Iterable[str]
+) -> dict[str, Mapping[str, Any]]:
+    """Line id → its row."""
+    table = table_of(MarketLine)
+    found: dict[str, Mapping[str, Any]] = {}
+    for part in sliced(sorted(set(line_ids)), 500):
+        rows = connection.execute(
+            select(table).where(table.c.channel_id == channel_id, table.c.line_item_id.in_(part))
+        ).mappings()
+        found.update({row["line_item_id"]: dict(row) for row in rows})
+    return found
+
+
+def set_cancelled(connection: Connection, channel_id: int, cancelled: Mapping[str, int]) -> None:
+    """Line id → units that are at Hepsiburada no more: cancelled, or never paid."""
+    table = table_of(MarketLine)
+    if cancelled:
+        connection.execute(
+            update(table)
+            .where(table.c.channel_id == channel_id, table.c.line_item_id == bindparam("b_line"))
+            .values(cancelled=bindparam("b_cancelled")),
+            [{"b_line": line, "b_cancelled": units} for line, units in sorted(cancelled.items())],
+        )
+
+
+def keep_orders(
+    connection: Connection,
+    channel_id: int,
+    orders: Iterable[tuple[str, str, str, datetime | None]],
+    now: datetime,
+) -> None:
+    """Order number, customer id and name, when it was placed."""
+    rows = {
+        number: {
+            "channel_id": channel_id,
+            "order_number": number,
+            "customer_id": plain(customer_id),
+            "customer_name": plain(name),
+            "placed_at": placed_at,
+            "first_seen": now,
+        }
+        for number, customer_id, name, placed_at in orders
+    }
+    named = [row for row in rows.values() if row["customer_id"]]
+    upsert(
+        connection,
+        MarketOrder,
+        named,
+        key=("channel_id", "order_number"),
+        update=("customer_id", "customer_name", "placed_at"),
+        compare=("customer_id", "customer_name", "placed_at"),
+    )
+    insert_ignore(connection, MarketOrder, [row for row in rows.values() if not row["customer_id"]])
+
+
+def keep_order_lines(connection: Connection, channel_id: int, order: Order, now: datetime) -> None:
+    """An order asked for by its number: its lines, whole."""
+    customer = order.customer
+    keep_orders(
+        connection,
+        channel_id,
+        [
+            (
+                order.order_number,
+                customer.customer_id if customer else "",
+                customer.name if customer else "",
+                order.order_date,
+            )
+        ],
+        now,
+    )
+    keep_lines(connection, channel_id, seen_open(order.items))
+
+
+def keep_packages(
+    connection: Connection,
+    channel_id: int,
+    packages: Sequence[tuple[Parcel, dict[str, Any]]],
+    now: datetime,
+    *,
+    added_at: datetime | None = None,
+) -> list[str]:
+    """Write packages that are new to us, with their lines; the numbers of those.
+
+    ``added_at``: before which they were surely added, if that is all that is known.
+    """
+    fresh = [
+        {
+            "channel_id": channel_id,
+            "package_number": parcel.number,
+            "order_number": parcel.order_number,
+            "status": plain(parcel.status),
+            "state": "seen",
+            "due_at": parcel.due_at,
+            "added_at": added_at,
+            "cargo": plain(parcel.cargo),
+            "barcode": plain(parcel.barcode),
+            "total": round(parcel.total, 5).quantize(_FIVE),
+            "city": plain(parcel.shipping.city),
+            "town": plain(parcel.shipping.town),
+            "omnitron_order_id": None,
+            "first_seen": now,
+            "seen_at": now,
+            "payload": payload,
+        }
+        for parcel, payload in packages
+    ]
+    if not fresh:
+        return []
+    connection.execute(insert(table_of(MarketPackage)), fresh)
+    inside = [
+        {
+            "channel_id": channel_id,
+            "package_number": parcel.number,
+            "line_item_id": line.line_id,
+            "element": element,
+            "quantity": line.quantity,
+            "until": None,
+        }
+        for parcel, _ in packages
+        for element, line in enumerate(parcel.lines)
+    ]
+    if inside:
+        connection.execute(insert(table_of(PackageLine)), inside)
+    keep_orders(
+        connection,
+        channel_id,
+        [(p.order_number, p.customer_id, p.customer_name, p.placed_at) for p, _ in packages],
+        now,
+    )
+    for parcel, _ in packages:
+        alive = parcel.status.strip().lower() != "unpacked"
+        keep_lines(connection, channel_id, seen_in_package(parcel), alive=alive)
+    return [parcel.number for parcel, _ in packages]
+
+
+def packages_by_number(
+    connection: Connection, channel_id: int, numbers: Iterable[str]
+) -> dict[str, dict[str, Any]]:
+    """Package number → its row."""
+    table = table_of(MarketPackage)
+    found: dict[str, dict[str, Any]] = {}
+    for part in sliced(sorted(set(numbers)), 500):
+        rows = connection.execute(
+            select(table).where(table.c.channel_id == channel_id, table.c.package_number.in_(part))
+        ).mappings()
+        found.update({row["package_number"]: dict(row) for row in rows})
+    return found
+
+
+def set_package(connection: Connection, channel_id: int, number: str, **values: Any) -> None:
+    """Change columns of one package."""
+    table = table_of(MarketPackage)
+    connection.execute(
+        update(table)
+        .where(table.c.channel_id == channel_id, table.c.package_number == number)
+        .values(**values)
+    )
+
+
+def leave_package(
+    connection: Connection, channel_id: int, number: str, status: str, at: datetime
+) -> None:
+    """A package that was broken up: its units lie in it no more, and unwritten it stays so."""
+    table, inside = table_of(MarketPackage), table_of(PackageLine)
+    connection.execute(
+        update(table)
+        .where(table.c.channel_id == channel_id, table.c.package_number == number)
+        .values(status=status, seen_at=at)
+    )
+    connection.execute(
+        update(table)
+        .where(
+            table.c.channel_id == channel_id,
+            table.c.package_number == number,
+            table.c.state.in_(("seen", "failed")),
+        )
+        .values(state="left")
+    )
+    connection.execute(
+        update(inside)
+        .where(
+            inside.c.channel_id == channel_id,
+            inside.c.package_number == number,
+            inside.c.until.is_(None),
+        )
+        .values(until=at)
+    )

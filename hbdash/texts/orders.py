@@ -1,0 +1,73 @@
+"""Sentences about orders on their way to Omnitron."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from hbdash.texts.formats import money, number
+from hbdash.texts.translate import _, ngettext
+
+
+def written(order: str, units: int, amount: Decimal | None) -> str:
+    """An order was written, or found written."""
+    text = ngettext(
+        "{order} written, {n} unit, {amount}", "{order} written, {n} units, {amount}", units
+    )
+    return text.format(order=order, n=number(units), amount=money(amount or Decimal(0)))
+
+
+def would_write(order: str, units: int, amount: Decimal) -> str:
+    """Dry run: a good package."""
+    text = ngettext(
+        "would write {order}, {n} unit, {amount}",
+        "would write {order}, {n} units, {amount}",
+        units,
+    )
+    return text.format(order=order, n=number(units), amount=money(amount))
+
+
+def linked(package: str) -> str:
+    """Every unit of the package is held by an order that exists: a re-pack or a split."""
+    return _("package {package}: its units are in Omnitron already, nothing written").format(
+        package=package
+    )
+
+
+def would_link(holder: int | None) -> str:
+    """Dry run: a package without a unit to write."""
+    return _("nothing to write: its units are in Omnitron already") if holder else gone()
+
+
+def gone() -> str:
+    """Cancelled or packed anew before it could be written."""
+    return _("left out: cancelled or packed anew at Hepsiburada")
+
+
+def outcome_unknown() -> str:
+    """The answer to a creation was lost."""
+    return _("answer lost: Omnitron is asked again in a minute, before anything is sent twice")
+
+
+def reported(order: str) -> str:
+    """The line of a written order in Omnitron's own log, which is read in English."""
+    return f"Order {order} has been created."
+
+
+def not_found(key: str) -> str:
+    """A number that was asked for by hand and that Hepsiburada does not know."""
+    return _("{key}: Hepsiburada knows no such order, and no feed such a package").format(key=key)
+
+
+def already(order: str) -> str:
+    """Asked for by hand, and written before."""
+    return _("in Omnitron already as {order}").format(order=order)
+
+
+def not_packed(key: str) -> str:
+    """Asked for by hand: the order is known and in no package yet."""
+    return _("{key}: nothing of it is packed yet").format(key=key)
+
+
+def lines_not_told(package: str) -> str:
+    """A shipped package of which no answer says what is in it."""
+    return _("package {package}: Hepsiburada no longer says what is in it").format(package=package)
