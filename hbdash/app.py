@@ -20,7 +20,7 @@ from screens.frame import Page
 from screens.live import Failing, LiveReader, Loaded, watcher
 from screens.pages import BY_ID, ROOT
 from screens.progress import is_over, outcome, progress_line
-from screens.widgets.dialog import LiveOverlay
+from screens.widgets.dialog import LiveOverlay, Overlay
 from screens.widgets.paint import Palette
 from screens.widgets.toast import Said
 from screens.wire import send_only_changes
@@ -158,8 +158,9 @@ class HbdashApp(AppActions, App[None]):
         said = Said(self.now(), kind, text)
         self.said.append(said)
         del self.said[:-200]
-        if self.page is not None:
-            self.page.say(said)
+        shown = self.screen if isinstance(self.screen, Overlay) else self.page
+        if shown is not None:
+            shown.say(said)
 
     def read_again(self) -> None:
         """Load the shown page anew."""

@@ -57,7 +57,7 @@ def header(
     if not production:
         return whole
     spans = tuple(
-        (text, style if "/" in style else "on-production" + (" bold" if "bold" in style else ""))
+        (text, " ".join(["on-production", *(w for w in ("bold", "reverse") if w in style.split())]))
         for text, style in whole.spans
     )
     return Line(spans, "production")

@@ -155,6 +155,10 @@ class Page(Screen[None], Generic[Snapshot]):
 
     # --- live
 
+    def on_mount(self) -> None:
+        """What was read before there was anything to show it in was thrown away."""
+        self.host.read_again()
+
     def receive(self, frame: FrameFigures, snapshot: Snapshot, at: datetime) -> None:
         """A new snapshot from the reader thread."""
         self.frame, self.snapshot, self.at, self.trouble = frame, snapshot, at, None

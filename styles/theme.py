@@ -106,6 +106,7 @@ def textual_theme(theme: str, mode: str) -> Theme:
         ansi=mode != "full",
         variables={
             **{name: colour for name, colour in t.items() if name != "muted"},
+            "ansi-background": "ansi_default", "ansi-foreground": "ansi_default",
             "text-muted": t["muted"],
             "text-accent": t["accent"],
             "border": t["accent"],

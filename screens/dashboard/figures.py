@@ -114,7 +114,7 @@ def draw(cell: Cell, width: int, height: int) -> Sequence[Line]:
     value = line((cell.value, value_style))
     label = line((cell.label, "muted"))
     if height == 1:
-        return [label + line(" ") + value]
+        return [label.cut(width - value.width - 1) + line(" ") + value]
     if not cell.trend and not cell.age:
         return [label, value + line(" ", (cell.note, "muted"))]
     change = line(" ", (cell.change, "muted" if cell.stale else cell.change_style))

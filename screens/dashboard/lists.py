@@ -97,4 +97,8 @@ def alarm_row(alarm: FiringAlarm, width: int, now: datetime, zone: tzinfo) -> Li
         if has
         else line((_("nobody yet"), "warning"))
     )
-    return spread(mark + line(words), when + line("  ") + owner.fit(14), width)
+    start = mark + line(words)
+    for end in (when + line("  ") + owner.fit(14), owner.fit(14)):
+        if start.width + end.width < width:
+            return spread(start, end, width)
+    return start.cut(width)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from hbdash.store.queries.overview import LeaseState, Overview
 from hbdash.texts import _, ngettext
 from hbdash.texts import formats as fmt
-from hbdash.texts.labels import flow_label
+from hbdash.texts.labels import flow_label, side_label
 from screens.widgets.line import Line, line
 
 
@@ -23,11 +23,11 @@ def verdict(data: Overview, now: datetime, zone: tzinfo, *, engine_here: bool, w
             (_("The channel is inactive in Omnitron, so nothing runs."), "warning bold"), " ",
             (_("Activate it there; it is seen within a minute."), "muted"),
         )  # fmt: skip
-    silent = [side for side, state in frame.connection.items() if _down(state)]
+    silent = sorted({n.partition("/")[0] for n, s in frame.connection.items() if _down(s)})
     parts: list[Line] = []
     for side in silent:
-        name = "Hepsiburada" if side == "hepsiburada" else "Omnitron"
-        parts.append(line((_("{side} does not answer").format(side=name), "error bold")))
+        text = _("{side} does not answer").format(side=side_label(side))
+        parts.append(line((text, "error bold")))
     failing = [flow for flow in data.flows if flow.failing]
     if len(failing) == 1 and failing[0].failing_since is not None:
         since = fmt.since(failing[0].failing_since, now, zone)
@@ -51,7 +51,7 @@ def verdict(data: Overview, now: datetime, zone: tzinfo, *, engine_here: bool, w
 
 
 def _down(state: object) -> bool:
-    return isinstance(state, dict) and state.get("state") in ("down", "open", "failed", "waiting")
+    return isinstance(state, dict) and state.get("phase") == "open"
 
 
 def _no_engine(lease: LeaseState | None, now: datetime, zone: tzinfo) -> Line:

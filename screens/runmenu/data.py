@@ -14,9 +14,10 @@ from hbdash.flows.registry import FLOWS
 from hbdash.store.bulk import table_of
 from hbdash.store.queries.flows import FlowState, RunLine, flow_states, last_runs
 from hbdash.store.queries.overview import LeaseState, lease_state
-from hbdash.store.tables import Offer
+from hbdash.store.tables import Channel, Offer
 
 offer_t = table_of(Offer)
+channel_t = table_of(Channel)
 
 HELPERS = ("mirror", "stock_correction", "price_correction")
 """Flows that are not among the 18, but can be run by hand too."""
@@ -74,11 +75,19 @@ def menu_snapshot(
     return MenuSnapshot(
         states=flow_states(connection, channel_id, now, MENU),
         flow=flow,
-        gates=flow_gates(connection, channel_id, flow, now),
+        gates=flow_gates(connection, channel_id, flow, now)
+        if _known(connection, channel_id)
+        else (),
         runs=last_runs(connection, channel_id, flow),
         waiting=_waiting(connection, channel_id, flow),
         lease=lease_state(connection, channel_id, now),
     )
+
+
+def _known(connection: Connection, channel_id: int) -> bool:
+    """Whether an engine ever opened this channel; before that there is nothing to ask."""
+    found = connection.execute(select(channel_t.c.id).where(channel_t.c.id == channel_id))
+    return found.first() is not None
 
 
 def _waiting(connection: Connection, channel_id: int, flow: str) -> int | None:

@@ -23,6 +23,7 @@ from hbdash.texts import _
 from screens.face import host
 from screens.widgets.line import Line, line, wrap
 from screens.widgets.lines import Lines
+from screens.widgets.toast import Said, Toasts
 
 TYPED_FROM = 500
 """More records than this and the number must be typed."""
@@ -39,6 +40,16 @@ class Overlay(ModalScreen[Result], Generic[Result]):
         """Leave without doing anything."""
         self.dismiss(None)
 
+    def say(self, said: Said) -> None:
+        """Show what was said above the overlay: the page's own toasts lie behind it."""
+        found = self.query(Toasts)
+        if found:
+            found.first().say(said)
+            return
+        toasts = Toasts()
+        self.mount(toasts)
+        self.call_after_refresh(toasts.say, said)
+
 
 class LiveOverlay(Overlay[Result], Generic[Result]):
     """An overlay that shows what the database says while it is open."""
@@ -50,6 +61,10 @@ class LiveOverlay(Overlay[Result], Generic[Result]):
     def receive(self, frame: FrameFigures, snapshot: Any, at: datetime) -> None:
         """Show what was read."""
         raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """What was read before there was anything to show it in was thrown away."""
+        host(self).read_again()
 
 
 class BoxEdge(Lines):

@@ -74,6 +74,14 @@ def ahead(**parts: float) -> datetime:
     return NOW + timedelta(**parts)
 
 
+COLOURS = ("İndigo", "Bordo", "Ekru", "Gri", "Yeşil")
+
+
+def sku_of(n: int) -> str:
+    """The n-th SKU of the catalogue; the first is the one that Hepsiburada locked."""
+    return f"LZR-{20_418 + n}-{COLOURS[n % 5][:3].upper()}" if n else "LZR-20418-İND"
+
+
 @dataclass(frozen=True)
 class _Run:
     flow: str
@@ -140,7 +148,11 @@ class Shop:
         self._add(
             connection, SettingsSnapshot,
             id=1, channel_id=CHANNEL, read_at=ago(minutes=2), digest="d1",
-            conf={"feature_flags": flags, "buffer_stock": 3}, form={}, problems=[],
+            conf={
+                "feature_flags": flags, "buffer_stock": 3, "default_reason_id": 5,
+                "cargo_company_mapping": {"hepsijet": 3, "default": 1},
+            },
+            form={}, problems=[],
         )  # fmt: skip
 
     def engine(
@@ -272,11 +284,10 @@ class Shop:
     def catalogue(self, connection: Connection, skus: int = 40) -> None:
         """Some SKUs on both sides, with their offers; one of them locked by its price."""
         names = ("Dokuma Peştemal", "Bambu Havlu", "Çift Kişilik Nevresim", "Şal Desenli Örtü")
-        colours = ("İndigo", "Bordo", "Ekru", "Gri", "Yeşil")
         for n in range(skus):
-            key = "LZR-20418-İND" if n == 0 else f"LZR-{20_419 + n}-{colours[n % 5][:3].upper()}"
+            key = sku_of(n)
             price = Decimal("299.00") + n * 10
-            name = f"{names[n % 4]} {colours[n % 5]} 90×170"
+            name = f"{names[n % 4]} {COLOURS[n % 5]} 90×170"
             self._add(
                 connection, CatalogueItem,
                 channel_id=CHANNEL, sku_key=key, product_pk=5_000 + n, sku=key, name=name,
@@ -384,7 +395,7 @@ class Shop:
         self._add(
             connection, MarketLine,
             channel_id=CHANNEL, line_item_id=f"line-{n}", order_number=number,
-            sku_key="LZR-20418-İND", name="Dokuma Peştemal İndigo 90×170", quantity=2,
+            sku_key=sku_of(n + 1), name="Dokuma Peştemal İndigo 90×170", quantity=2,
         )  # fmt: skip
 
     # --- failures
