@@ -125,7 +125,7 @@ _ALL = (
     FailureSpec("split.payload", _P, False, "order", (), "log.open"),
     FailureSpec("split.not_open", _P, False, "order", (), "orders.open"),
     # Claims.
-    FailureSpec("claim.item_unknown", _P, False, "cancellationrequest", ("type",),
+    FailureSpec("claim.item_unknown", _P, True, "cancellationrequest", ("type",),
                 "refunds.open"),
     FailureSpec("claim.disagree", _P, False, "cancellationrequest", ("type",), "refunds.open"),
     FailureSpec("claim.not_open", _P, False, "cancellationrequest", ("type",), "refunds.open"),

@@ -1,1 +1,1 @@
-"""Claims become refund requests; decisions go back (flows section 7)."""
+"""Claims of Hepsiburada become refund requests of Omnitron, and rejections go back (flows §7)."""

@@ -17,7 +17,8 @@ from hbdash.store.bulk import table_of
 from hbdash.store.tables import CancellationRequest, Claim, ClaimDecision, ClaimDraft
 
 claim_t = table_of(Claim)
-decision_t = table_of(ClaimDecision)
+# An alias, so that conditions with a subquery on decisions do not correlate with this join.
+decision_t = table_of(ClaimDecision).alias("decided")
 draft_t = table_of(ClaimDraft)
 request_t = table_of(CancellationRequest)
 
