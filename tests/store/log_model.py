@@ -61,6 +61,7 @@ filters = st.builds(
     statuses=_some(STATUSES),
     key=_rarely(st.sampled_from((*KEYS, "LZR")), ""),
     text=st.just("") | st.sampled_from(TEXTS),
+    not_text=_rarely(st.sampled_from(TEXTS), ""),
     since=st.none() | moments,
     until=st.none() | moments,
     run_id=_rarely(st.sampled_from(RUNS), None),
@@ -97,4 +98,5 @@ def _fits(log_id: int, line: LogLine, wanted: LogFilter) -> bool:
         and (wanted.since is None or id_time(log_id) >= wanted.since)
         and (wanted.until is None or id_time(log_id) < wanted.until)
         and all(word in folded for word in fold(wanted.text).split())
+        and not any(word in folded for word in fold(wanted.not_text).split())
     )

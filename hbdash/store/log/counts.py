@@ -50,7 +50,7 @@ def count(connection: Connection, wanted: LogFilter, cap: int = 1_000) -> Count:
         return Count(0, exact=True)
     if search.by_facet:
         return Count(_counted(connection, search), exact=True)
-    edge = _edge(connection, search, _TEXT_SCAN) if search.words else search.low
+    edge = _edge(connection, search, _TEXT_SCAN) if search.by_text else search.low
     n = search.count(connection, cap + 1, low=edge)
     return Count(min(n, cap), exact=n <= cap and edge == search.low)
 
@@ -73,7 +73,7 @@ def histogram(
     if search.arms and search.by_facet and width >= _MINUTE:
         slots = _counted_slots(connection, search, since, until, bars)
     elif search.arms:
-        edge = _edge(connection, search, _TEXT_SCAN if search.words else _LIVE_SCAN)
+        edge = _edge(connection, search, _TEXT_SCAN if search.by_text else _LIVE_SCAN)
         known_from = since if edge == search.low else id_time(edge)
         slots = search.count_by(connection, -(-(search.high - search.low) // bars), above=edge)
     for slot, facet, n in slots:
@@ -91,8 +91,8 @@ def relaxations(
 ) -> list[tuple[str, Count]]:
     """What would be found without each part of a filter that finds nothing, most first.
 
-    The parts are ``flows``, ``not_flows``, ``levels``, ``statuses``, ``key``, ``text``, ``time``
-    and ``run``; parts whose absence does not help are left out.
+    The parts are ``flows``, ``not_flows``, ``levels``, ``statuses``, ``key``, ``text``,
+    ``not_text``, ``time`` and ``run``; parts whose absence does not help are left out.
     """
     looser = {
         "flows": replace(wanted, flows=()),
@@ -101,6 +101,7 @@ def relaxations(
         "statuses": replace(wanted, statuses=()),
         "key": replace(wanted, key=""),
         "text": replace(wanted, text=""),
+        "not_text": replace(wanted, not_text=""),
         "time": replace(wanted, since=None, until=None),
         "run": replace(wanted, run_id=None),
     }

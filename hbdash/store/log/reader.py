@@ -59,7 +59,7 @@ def page(
     low = 0 if after is None else after + 1
     high = NO_END if before is None else before
     forward = after is not None and before is None
-    edge = _edge_of_step(connection, search, low, high, forward=forward) if search.words else None
+    edge = _edge_of_step(connection, search, low, high, forward=forward) if search.by_text else None
     if edge is not None:
         low, high = (low, edge + 1) if forward else (edge, high)
     ids = search.ids(connection, limit + 1, low=low, high=high, oldest_first=forward)

@@ -38,6 +38,8 @@ class LogFilter:
     """The whole key, as written."""
     text: str = ""
     """Parts of words, in any order; Turkish letters are folded, case does not matter."""
+    not_text: str = ""
+    """Parts of words of which none may occur."""
     since: datetime | None = None
     until: datetime | None = None
     """Exclusive."""
@@ -64,6 +66,7 @@ class Search:
     by_facet: bool
     """Nothing but facets and time is asked, so that the counters know the answer."""
     words: tuple[str, ...]
+    not_words: tuple[str, ...]
     low: int
     high: int
 
@@ -117,12 +120,17 @@ class Search:
         return found
 
     @property
+    def by_text(self) -> bool:
+        """Whether each line's text must be read."""
+        return bool(self.words or self.not_words)
+
+    @property
     def facet_list(self) -> str:
         """The facets' numbers, as SQL lists them."""
         return _listed(self.facets)
 
     def _bounds(self, low: int, high: int) -> dict[str, Any]:
-        words = {f"word{n}": word for n, word in enumerate(self.words)}
+        words = {f"word{n}": word for n, word in enumerate((*self.words, *self.not_words))}
         low, high = max(low, self.low), min(high, self.high)
         return {**self.values, **words, "low": low, "high": high}
 
@@ -134,8 +142,9 @@ class Search:
         rest = "id >= :low AND id < :high"
         if with_words:
             # position(:x IN y) and instr(y, :x) have no common spelling, replace() does.
+            signs = ["<>"] * len(self.words) + ["="] * len(self.not_words)
             rest += "".join(
-                f" AND replace(folded, :word{n}, '') <> folded" for n in range(len(self.words))
+                f" AND replace(folded, :word{n}, '') {sign} folded" for n, sign in enumerate(signs)
             )
         for arms in sliced(self.arms, _ARMS):
             selects = [f"SELECT {columns} FROM log_entry WHERE {arm} AND {rest}" for arm in arms]
@@ -180,12 +189,14 @@ def translate(connection: Connection, wanted: LogFilter) -> Search:
     else:
         arms = tuple(f"facet_id = {number}" for number in sorted(facets))
     words = tuple(dict.fromkeys(fold(wanted.text).split()))
+    not_words = tuple(dict.fromkeys(fold(wanted.not_text).split()))
     return Search(
         facets=facets,
         arms=arms,
         values=values,
-        by_facet=not words and not wanted.key and wanted.run_id is None,
+        by_facet=not words and not not_words and not wanted.key and wanted.run_id is None,
         words=words,
+        not_words=not_words,
         low=0 if wanted.since is None else id_floor(wanted.since),
         high=NO_END if wanted.until is None else id_floor(wanted.until),
     )
