@@ -91,6 +91,7 @@ _ALL = (
                 "products.touch"),
     FailureSpec("product.no_result", _T, True, "product"),
     FailureSpec("product.in_progress", _T, True, "product"),
+    FailureSpec("product.pre_matched", _P, True, remedy_action="catalogue.open"),
     FailureSpec("product.not_in_queue", _P, cause_params=("reason",), remedy_action="why.open"),
     # Stock and price.
     FailureSpec("stock.missing", _P, True, "productstock", (), "omnitron.stock"),

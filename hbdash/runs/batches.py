@@ -111,6 +111,14 @@ def hand_over(ctx: RunContext, batch: OpenBatch, reference: str) -> None:
         )
 
 
+def tell_ongoing(ctx: RunContext, batch_id: int, remote_pk: int) -> None:
+    """Status ongoing: the result was asked for and is not ready."""
+    # Already there, or closed by Omnitron's own sweep: the verdicts come later all the same.
+    with suppress(BatchStateRefused, NotFound):
+        ctx.omnitron.batch_ongoing(remote_pk)
+    _note(ctx, batch_id, BatchStatus.ONGOING)
+
+
 @dataclass(frozen=True)
 class ObjectVerdict:
     """``failed``: who refused it (O§5.5); ``None`` for success."""

@@ -102,6 +102,14 @@ TEXTS: dict[str, CauseText] = {
         N_("The product is in Hepsiburada’s catalogue process and can’t be changed meanwhile."),
         N_("Nothing: it goes when Hepsiburada is done."),
     ),
+    "product.pre_matched": CauseText(
+        N_("Match waits for your word"),
+        N_("Hepsiburada thinks it is its product {hb_sku} {name}."),
+        N_(
+            "Compare both in Hepsiburada’s portal, then approve or reject the match there: a wrong "
+            "one sells another product."
+        ),
+    ),
     "product.not_in_queue": CauseText(
         N_("Not due as a new product"),
         N_("It can’t be sent as new: {reason}"),

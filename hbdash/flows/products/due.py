@@ -1,0 +1,176 @@
+"""Step 1: new products are read, gated and translated; the good ones wait for their import.
+
+Each page leaves at most two batches: one of what is decided now (faulty products, and those that
+Hepsiburada has already), closed at once so that a cured cause finds nothing locked; and one of what
+is to be imported, whose verdicts come with the results (flows section 2, steps 1 to 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import select
+
+from hbdash.domain.turkish import sku_key
+from hbdash.flows.products import known
+from hbdash.flows.products.catalogue import Catalogue
+from hbdash.flows.products.collisions import collisions
+from hbdash.flows.products.decide import commit, decide
+from hbdash.flows.products.gather import gather, keep
+from hbdash.flows.products.model import PRODUCT, Ready, Refusal
+from hbdash.flows.products.translate import translate
+from hbdash.omnitron.models.catalogue import Product
+from hbdash.runs.context import RunContext
+from hbdash.runs.failures import OPEN_STATES, Met
+from hbdash.runs.stop import RunStopped
+from hbdash.store.bulk import table_of
+from hbdash.store.tables import Failure
+from hbdash.texts.causes import log_text
+from hbdash.texts.products import would_adopt, would_import, would_not_import
+
+Send = Callable[[Sequence[Ready]], None]
+
+
+class Intake:
+    """Takes pages of new products; hands full imports to ``send`` as soon as they are full."""
+
+    def __init__(self, ctx: RunContext, send: Send) -> None:
+        self._ctx = ctx
+        self._send = send
+        self._catalogue = Catalogue(ctx)
+        self._waiting: list[Ready] = []
+        self._seen: set[int] = set()
+
+    def read_due(self) -> None:
+        """All that Omnitron offers, page by page, until it is empty or the budget ends.
+
+        A dry run looks at the first page only: nothing is committed, so there is no second one.
+        """
+        ctx = self._ctx
+        try:
+            while self._read_page() and not ctx.dry_run:
+                ctx.go_on()
+        except RunStopped as stopped:
+            if stopped.why == "budget":
+                # What was committed is sent; the rest is still due.
+                self.flush()
+            raise
+        self.flush()
+
+    def take(self, products: Sequence[Product]) -> None:
+        """Products that are due, of any number, and the end of it."""
+        size = self._ctx.config.engine.read_batch
+        for start in range(0, len(products), size):
+            self._take(products[start : start + size])
+        self.flush()
+
+    def flush(self) -> None:
+        """Send what waits, in imports of at most ``import_rows``."""
+        while self._waiting:
+            self._send_some()
+
+    def _send_some(self) -> None:
+        size = self._ctx.config.engine.import_rows
+        rows, self._waiting = self._waiting[:size], self._waiting[size:]
+        self._send(rows)
+
+    def _read_page(self) -> bool:
+        ctx = self._ctx
+        page = ctx.omnitron.product_inserts(ctx.config.engine.read_batch)
+        for fault in page.faulty:
+            params = {name: str(value) for name, value in fault.params.items()}
+            line = ctx.journal.add(
+                "error", "failed", log_text("remote.shape", params), kind=PRODUCT,
+                code="remote.shape", params=params, exchange=ctx.wire.exchange,
+            )  # fmt: skip
+            ctx.failures.met(
+                Met(PRODUCT, "", "remote.shape", params, remote_text=str(fault), line=line)
+            )
+            ctx.progress.failed += 1
+        if ctx.progress.total is None:
+            ctx.progress.total = page.total
+        fresh = [product for product in page.rows if product.pk not in self._seen]
+        if not fresh:
+            # Empty, or offered again at once although it has its verdict: not in this run.
+            return False
+        self._seen.update(product.pk for product in fresh)
+        self._take(fresh)
+        return True
+
+    def _take(self, products: Sequence[Product]) -> None:
+        ctx = self._ctx
+        clashing = collisions(ctx, products, [row.product for row in self._waiting])
+        refused = [
+            Refusal(one, sku_key(one.sku), (clashing[one.pk],))
+            for one in products
+            if one.pk in clashing
+        ]
+        sound = _fresh_first(ctx, [one for one in products if one.pk not in clashing])
+        materials = gather(ctx, self._catalogue, sound) if sound else []
+        ready: list[Ready] = []
+        for material in materials:
+            answer = translate(material, self._catalogue, ctx.settings.buffer_stock or 0)
+            if isinstance(answer, Ready):
+                ready.append(answer)
+            else:
+                refused.append(Refusal(material.product, material.key, answer))
+        there = known.statuses(ctx, [row.key for row in ready])
+        present = [row for row in ready if there.get(row.key) in known.ADOPTED]
+        barred = [row for row in ready if there.get(row.key) in known.BARRED]
+        good = [row for row in ready if row not in present and row not in barred]
+        refused += [
+            Refusal(row.product, row.key, (known.barred_cause(there[row.key]),)) for row in barred
+        ]
+        if ctx.dry_run:
+            self._say(refused, present, good)
+            return
+        if materials:
+            keep(ctx, materials)
+        late = [row for row in self._waiting if row.product.pk in clashing]
+        self._waiting = [row for row in self._waiting if row not in late]
+        decide(ctx, refused, present, there, late)
+        self._waiting += commit(ctx, good)
+        while len(self._waiting) >= ctx.config.engine.import_rows:
+            self._send_some()
+
+    def _say(
+        self,
+        refused: Sequence[Refusal],
+        present: Sequence[Ready],
+        good: Sequence[Ready],
+    ) -> None:
+        ctx = self._ctx
+        said = [
+            (one.key, would_not_import([(cause.code, cause.params) for cause in one.causes]))
+            for one in refused
+        ]
+        said += [(row.key, would_adopt()) for row in present]
+        said += [
+            (
+                row.key,
+                would_import(str(row.row.attributes["price"]), str(row.row.attributes["stock"])),
+            )
+            for row in good
+        ]
+        for key, text in said:
+            ctx.journal.add("info", "skipped", text, kind=PRODUCT, key=key)
+        ctx.progress.ok += len(good) + len(present)
+        ctx.progress.skipped += len(refused)
+
+
+def _fresh_first(ctx: RunContext, products: Sequence[Product]) -> list[Product]:
+    """Products without an open failure go before those that failed already (design rule 3)."""
+    table = table_of(Failure)
+    keys = [sku_key(product.sku) for product in products]
+    with ctx.db.read() as connection:
+        failed = set(
+            connection.execute(
+                select(table.c.key).where(
+                    table.c.channel_id == ctx.channel_id,
+                    table.c.kind == PRODUCT,
+                    table.c.key.in_(keys),
+                    table.c.state.in_(OPEN_STATES),
+                )
+            ).scalars()
+        )
+    return sorted(products, key=lambda product: sku_key(product.sku) in failed)

@@ -1,0 +1,34 @@
+"""What Hepsiburada's catalogue knows of a SKU already (check-product-status, H§7.3, H§17.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hbdash.domain.turkish import sku_key
+from hbdash.flows.products.model import Cause
+from hbdash.runs.context import RunContext
+
+#: There already: an import would be refused, and is not needed. One that Hepsiburada's catalogue
+#: team works on is taken in as well; its price and stock follow when it is listed.
+ADOPTED = frozenset({"MATCHED", "CREATED", "MATCHED_WITH_STAGED", "IN_EXTERNAL_PROGRESS"})
+#: Refused there for good: only a person can go on, and an import can't change it.
+BARRED = frozenset({"BLOCKED", "REJECTED"})
+#: With a listing, or about to get one.
+LISTED = frozenset({"MATCHED", "CREATED", "MATCHED_WITH_STAGED"})
+_ASKED_AT_ONCE = 50
+
+
+def statuses(ctx: RunContext, keys: Sequence[str]) -> dict[str, str]:
+    """SKU key → status code, of those that the catalogue knows."""
+    found: dict[str, str] = {}
+    for start in range(0, len(keys), _ASKED_AT_ONCE):
+        part = keys[start : start + _ASKED_AT_ONCE]
+        answer = ctx.hepsiburada.check_product_status(part)
+        found |= {sku_key(sku): status for sku, status in answer.items() if status}
+    return found
+
+
+def barred_cause(status: str) -> Cause:
+    """Why a product that was refused there before is not sent again."""
+    code = "product.blocked" if status == "BLOCKED" else "product.refused"
+    return Cause(code, {"text": status, "attribute": ""}, status)

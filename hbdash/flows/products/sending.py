@@ -1,0 +1,113 @@
+"""Step 2: imports go out, each under an intent, since a lost answer must be looked for (H§7.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hbdash.flows.products import rows as book
+from hbdash.flows.products.faults import Fault, note_faults
+from hbdash.flows.products.model import PRODUCT, Cause, Ready
+from hbdash.flows.products.reports import Said, report
+from hbdash.omnitron.models.batch import FailedReason
+from hbdash.runs import batches, intents
+from hbdash.runs.context import RunContext
+from hbdash.texts.causes import log_text
+from hbdash.texts.products import import_halved, import_sent, product_sent
+from hbdash.transport.errors import CallStopped, Refused, RemoteError
+
+#: Statuses with which a whole file is refused for what is in it; 200 is the catalogue's own form.
+_FOR_ITS_CONTENT = frozenset({200, 400, 413, 422})
+
+
+def send(ctx: RunContext, rows: Sequence[Ready]) -> None:
+    """Send one import. A file that is refused whole is halved until the guilty row stands alone.
+
+    Raises a ``RemoteError`` for anything else; what surely never arrived is offered again.
+    """
+    upload_id, intent_id = _prepare(ctx, rows)
+    try:
+        tracking_id = ctx.hepsiburada.import_products([row.row for row in rows])
+    except CallStopped:
+        _never_left(ctx, upload_id, intent_id, "lost")
+        raise
+    except RemoteError as error:
+        if error.unknown_outcome:
+            _in_doubt(ctx, upload_id, intent_id)
+            raise
+        refused = isinstance(error, Refused) and error.status in _FOR_ITS_CONTENT
+        if not refused:
+            _never_left(ctx, upload_id, intent_id, "failed", str(error))
+            raise
+        _refused(ctx, rows, upload_id, intent_id, error)
+        return
+    _taken_in(ctx, rows, upload_id, intent_id, tracking_id)
+
+
+def _prepare(ctx: RunContext, rows: Sequence[Ready]) -> tuple[int, int]:
+    ctx.before_write()
+    reference = f"{ctx.channel_id}-{ctx.run_id}-{rows[0].batch_id}-{ctx.now().timestamp():.6f}"
+    with ctx.commit(durable=True) as connection:
+        upload_id = book.prepare(ctx, connection, rows, reference)
+    payload = {"upload": upload_id, "skus": {row.key: row.version for row in rows}}
+    return upload_id, ctx.begin_intent(book.KIND, reference, payload)
+
+
+def _taken_in(
+    ctx: RunContext, rows: Sequence[Ready], upload_id: int, intent_id: int, tracking_id: str
+) -> None:
+    now = ctx.now()
+    ctx.journal.add(
+        "info", "sent", import_sent(len(rows), tracking_id), kind=PRODUCT, code="import.sent",
+        params={"rows": len(rows), "tracking_id": tracking_id}, exchange=ctx.wire.exchange,
+    )  # fmt: skip
+    for row in rows:
+        ctx.journal.add(
+            "info", "sent", product_sent(tracking_id), kind=PRODUCT, key=row.key,
+            code="product.sent", params={"tracking_id": tracking_id},
+        )  # fmt: skip
+    with ctx.commit(durable=True) as connection:
+        book.sent(ctx, connection, upload_id, tracking_id, now)
+        intents.settle(connection, intent_id, "done", now, {"tracking_id": tracking_id})
+    ctx.progress.ok += len(rows)
+    for batch_id in sorted({row.batch_id for row in rows}):
+        mine = [row for row in rows if row.batch_id == batch_id]
+        report(ctx, batch_id, [Said(row.product.pk, product_sent(tracking_id)) for row in mine])
+
+
+def _never_left(ctx: RunContext, upload_id: int, intent_id: int, state: str, why: str = "") -> None:
+    with ctx.commit(durable=True) as connection:
+        book.let_go(connection, upload_id, state, ctx.now())
+        intents.settle(connection, intent_id, "failed", ctx.now(), {"error": why})
+
+
+def _in_doubt(ctx: RunContext, upload_id: int, intent_id: int) -> None:
+    """Nobody knows: the tracking history is asked from the next run on (flows section 10)."""
+    with ctx.commit(durable=True) as connection:
+        book.change(connection, upload_id, state=book.UNKNOWN)
+        intents.doubt(connection, intent_id, ctx.now())
+
+
+def _refused(
+    ctx: RunContext, rows: Sequence[Ready], upload_id: int, intent_id: int, error: RemoteError
+) -> None:
+    exchange = ctx.wire.exchange
+    with ctx.commit(durable=True) as connection:
+        book.change(connection, upload_id, state="failed", settled_at=ctx.now())
+        intents.settle(connection, intent_id, "failed", ctx.now(), {"error": str(error)})
+    if len(rows) > 1:
+        ctx.journal.add(
+            "warning", "failed", import_halved(len(rows), error.message), kind=PRODUCT,
+            code="import.refused", params={"rows": len(rows)}, exchange=exchange,
+        )  # fmt: skip
+        half = len(rows) // 2
+        send(ctx, rows[:half])
+        send(ctx, rows[half:])
+        return
+    (row,) = rows
+    cause = Cause("product.refused", {"text": error.message, "attribute": ""}, error.message)
+    with ctx.commit(durable=True) as connection:
+        note_faults(ctx, connection, [Fault(row.key, row.product.pk, (cause,))], exchange=exchange)
+        book.give_verdict(connection, row.batch_id, row.key, FailedReason.CHANNEL_APP)
+    batches.close_complete(ctx, PRODUCT)
+    text = log_text(cause.code, cause.params)
+    report(ctx, row.batch_id, [Said(row.product.pk, text, FailedReason.CHANNEL_APP.value)])
