@@ -105,7 +105,7 @@ class WhyOverlay(LiveOverlay[None]):
         box.styles.height = min(len(self._lines(width - 6)) + 4, size.height - 3)
 
     def load(self, connection: Connection) -> Why:
-        from hbdash.explain.sku import why
+        from hbdash.explain.why import why
 
         owner = host(self)
         found: Why = why(connection, owner.channel.id, self.key, owner.now())

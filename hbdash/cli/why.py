@@ -8,14 +8,14 @@ import sys
 from hbdash.cli.common import DONE, FAILED
 from hbdash.cli.output import print_json
 from hbdash.cli.session import channel_argument, session
-from hbdash.explain.sku import why
+from hbdash.explain.why import why
 
 _SIGNS = {"passed": "✓", "stopped": "×", "not_looked": "·"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
-    parser.add_argument("key", metavar="SKU")
+    parser.add_argument("key", metavar="KEY", help="a SKU, or an order, package or claim number")
     channel_argument(parser)
 
 

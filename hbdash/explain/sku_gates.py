@@ -1,8 +1,7 @@
-"""``why KEY`` for a SKU: each gate in order up to the first that stops it (design section 4)."""
+"""A SKU: each gate in order up to the first that stops it (design section 4)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -11,6 +10,7 @@ from sqlalchemy import Connection
 
 from hbdash.domain.gates import GATES, GateResult, GateState, walk_gates
 from hbdash.domain.turkish import sku_key
+from hbdash.explain.answer import Gate, Why
 from hbdash.explain.facts import SkuFacts, gate_facts, sku_facts
 from hbdash.texts.causes import cause, remedy
 from hbdash.texts.formats import money, number, time
@@ -20,35 +20,7 @@ from hbdash.texts.offers import value
 from hbdash.texts.translate import _
 
 
-@dataclass(frozen=True)
-class Gate:
-    """One gate in words."""
-
-    id: str
-    gate: str
-    state: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Why:
-    """The answer: what stops a SKU, the sum behind each number, and what cures it."""
-
-    key: str
-    title: str
-    product: str
-    known: bool
-    verdict: str
-    stopped: bool
-    stopped_by: str | None
-    """Id of the first gate that stops it."""
-    gates: tuple[Gate, ...]
-    sums: tuple[str, ...]
-    what_to_do: str
-    action: str | None
-
-
-def why(connection: Connection, channel_id: int, key: str, now: datetime) -> Why:
+def why_sku(connection: Connection, channel_id: int, key: str, now: datetime) -> Why:
     """Ask every gate. ``key`` in any spelling of a SKU."""
     facts = sku_facts(connection, channel_id, sku_key(key))
     zone = ZoneInfo(facts.channel["timezone"])
@@ -63,6 +35,7 @@ def why(connection: Connection, channel_id: int, key: str, now: datetime) -> Why
     known = facts.item is not None or facts.listing is not None
     return Why(
         key=facts.key,
+        kind="sku" if known else "unknown",
         title=facts.item["sku"] if facts.item is not None else key,
         product=_product(facts),
         known=known,
@@ -72,7 +45,6 @@ def why(connection: Connection, channel_id: int, key: str, now: datetime) -> Why
         gates=gates,
         sums=_sums(facts, now, zone),
         what_to_do=_what_to_do(facts, stop, known),
-        action=None,
     )
 
 
