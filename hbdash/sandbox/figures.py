@@ -14,19 +14,20 @@ from hbdash.sandbox.world import World
 
 _KEY = "upper(replace({}, ' ', ''))"
 
-# Units of lines that wait to be packed or lie in an open package, less those that Omnitron has.
+# Units of lines that wait to be packed or lie in a package, less those that Omnitron has: it takes
+# a unit off its stock with the item, and gives it back when the item is cancelled.
 _HELD = f"""
 CREATE TEMP TABLE held AS
 WITH ordered AS (
     SELECT l.line_id, {_KEY.format("l.merchant_sku")} AS sku_key,
            l.open_quantity + coalesce((
                SELECT sum(pl.quantity) FROM hb_package_line pl
-               JOIN hb_package p ON p.package_number = pl.package_number AND p.status = 'Open'
+               JOIN hb_package p ON p.package_number = pl.package_number AND p.status <> 'Unpacked'
                WHERE pl.line_id = l.line_id), 0) AS units
       FROM hb_line l),
 written AS (
     SELECT substr(remote_id, 1, 36) AS line_id, count(*) AS units
-      FROM om_order_item GROUP BY 1)
+      FROM om_order_item WHERE status <> '100' GROUP BY 1)
 SELECT o.sku_key, sum(max(o.units - coalesce(w.units, 0), 0)) AS units
   FROM ordered o LEFT JOIN written w ON w.line_id = o.line_id
  WHERE o.units > 0 GROUP BY o.sku_key HAVING sum(max(o.units - coalesce(w.units, 0), 0)) > 0

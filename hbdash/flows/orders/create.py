@@ -10,60 +10,51 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from hbdash.domain.orders import OrderFormatRefused, check_order_format
 from hbdash.flows.orders import closing, reading
 from hbdash.flows.orders.by_hand import write_keys
 from hbdash.flows.orders.doubt import recover
 from hbdash.flows.orders.due import due, load
 from hbdash.flows.orders.faults import CONTENT_TYPE
-from hbdash.flows.orders.gap import read_feeds
+from hbdash.flows.orders.gap import note_gap, read_feeds
 from hbdash.flows.orders.reconcile import reconcile
 from hbdash.flows.orders.writing import Writer
 from hbdash.runs import batches
 from hbdash.runs.context import RunContext
-from hbdash.runs.failures import Met
-from hbdash.runs.gate import RunRefused
 from hbdash.runs.stop import RunStopped
-from hbdash.texts.causes import log_text
 
 
 def run(ctx: RunContext) -> None:
     """Read, keep, write (flows section 6)."""
     writer = Writer.of(ctx)
-    may_write = _format_is_good(ctx)
     with _batches_closed(ctx, writer):
         doubtful: set[str] = set()
         if not ctx.dry_run:
             batches.abandon_stale(ctx, CONTENT_TYPE)
             doubtful = recover(ctx, writer)
         if ctx.request.keys:
-            if may_write:
-                write_keys(ctx, writer, ctx.request.keys, doubtful)
+            write_keys(ctx, writer, ctx.request.keys, doubtful)
         else:
-            _read_and_write(ctx, writer, doubtful, may_write)
-    if not may_write:
-        raise RunRefused("order.number_format", {"format": ctx.settings.order_number_format})
+            _read_and_write(ctx, writer, doubtful)
 
 
-def _read_and_write(ctx: RunContext, writer: Writer, doubtful: set[str], may_write: bool) -> None:
+def _read_and_write(ctx: RunContext, writer: Writer, doubtful: set[str]) -> None:
     ordered = reading.Ordered()
     if ctx.request.window is not None:
         begin, end = ctx.request.window
         for numbers in reading.read_window(ctx, begin, end, ordered, move_cursor=False):
-            if may_write:
-                _write_rows(ctx, writer, numbers, doubtful)
+            _write_rows(ctx, writer, numbers, doubtful)
         return
     reading.read_lines(ctx, ordered)
     begin, end, cursor = reading.regular_window(ctx)
-    for _ in reading.read_window(ctx, begin, end, ordered, move_cursor=not ctx.dry_run):
-        if may_write:
-            _write_due(ctx, writer, "seen", doubtful)
     if not ctx.dry_run:
-        read_feeds(ctx, writer.units, cursor, begin)
-        reconcile(ctx, ordered, writer.units)
-    if may_write:
+        note_gap(ctx, cursor)
+    for _ in reading.read_window(ctx, begin, end, ordered, move_cursor=not ctx.dry_run):
         _write_due(ctx, writer, "seen", doubtful)
-        _write_due(ctx, writer, "failed", doubtful)
+    if not ctx.dry_run:
+        read_feeds(ctx, writer.units, begin)
+        reconcile(ctx, ordered, writer.units)
+    _write_due(ctx, writer, "seen", doubtful)
+    _write_due(ctx, writer, "failed", doubtful)
 
 
 def _write_due(ctx: RunContext, writer: Writer, state: str, doubtful: set[str]) -> None:
@@ -71,7 +62,7 @@ def _write_due(ctx: RunContext, writer: Writer, state: str, doubtful: set[str]) 
     after = 0
     while rows := due(ctx, state, after):
         after = rows[-1][0]
-        ready = [row for _, row in rows if row.number not in doubtful]
+        ready = [row for _, row in rows if row.number not in doubtful | writer.tried]
         ctx.progress.total = (ctx.progress.total or 0) + len(ready)
         writer.prepare(ready)
         for row in ready:
@@ -105,20 +96,3 @@ def _batches_closed(ctx: RunContext, writer: Writer) -> Iterator[None]:
         raise
     if not ctx.dry_run:
         closing.close_orders(ctx, writer.versions)
-
-
-def _format_is_good(ctx: RunContext) -> bool:
-    """A format without {id} would lose an order's second package: nothing is written with it."""
-    format = ctx.settings.order_number_format
-    try:
-        if format.strip():
-            check_order_format(format)
-    except OrderFormatRefused as refused:
-        params = {"format": format[:200], "reason": refused.reason}
-        line = ctx.journal.add(
-            "error", "failed", log_text("order.number_format", params), kind="run",
-            code="order.number_format", params=params,
-        )  # fmt: skip
-        ctx.failures.met(Met("run", "", "order.number_format", params, line=line))
-        return False
-    return True

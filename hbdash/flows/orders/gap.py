@@ -25,7 +25,7 @@ from hbdash.store.bulk import insert_ignore, sliced, table_of
 from hbdash.store.tables import MarketPackage
 from hbdash.texts.orders import lines_not_told
 
-FEEDS = "feeds"
+FEEDS, GAP_SEEN = "feeds", "gap"
 #: A cursor older than this means that a package may have come and gone unseen.
 GAP = timedelta(minutes=10)
 DAILY = timedelta(days=1)
@@ -34,17 +34,26 @@ DAILY = timedelta(days=1)
 _BECAME = {"shipped": "InTransit", "undelivered": "Undelivered", "delivered": "Delivered"}
 
 
-def read_feeds(ctx: RunContext, units: UnitBook, cursor: datetime | None, since: datetime) -> None:
-    """Read the feeds if it is time to; packages unknown to us are kept, to be written.
+def note_gap(ctx: RunContext, cursor: datetime | None) -> None:
+    """Remember a gap before the package list is read, whose cursor will hide it.
 
-    cursor: how far the package list had been read before this run; ``None`` before the first run,
-    which looks at what was shipped in its window only: older packages are not ours to make again.
+    cursor: how far the list was read before this run.
     """
-    begun, last = ctx.now(), cursor_at(ctx, FEEDS)
-    gap = cursor is None or begun - cursor > GAP
-    if not gap and last is not None and begun - last < DAILY:
-        return
-    since = min(since, last) if last is not None else since
+    if cursor is None or ctx.now() - cursor > GAP:
+        set_cursor(ctx, GAP_SEEN, ctx.now())
+
+
+def read_feeds(ctx: RunContext, units: UnitBook, since: datetime) -> None:
+    """Read the feeds after a gap and once a day; packages unknown to us are kept, to be written.
+
+    since: begin of the run's window. The first reading looks at what was shipped since then only:
+    older packages are not ours to make again.
+    """
+    begun, last, gap = ctx.now(), cursor_at(ctx, FEEDS), cursor_at(ctx, GAP_SEEN)
+    if last is not None:
+        if begun - last < DAILY and (gap is None or gap <= last):
+            return
+        since = min(since, last)
     events: dict[str, PackageEvent] = {}
     for name, feed in (
         ("shipped", ctx.hepsiburada.shipped()),
@@ -55,7 +64,7 @@ def read_feeds(ctx: RunContext, units: UnitBook, cursor: datetime | None, since:
             for fault in page.faulty:
                 unreadable(ctx, fault)
             _note_status(ctx, page.rows, _BECAME[name])
-            if name == "shipped" or cursor is not None:
+            if name == "shipped" or last is not None:
                 events.update(
                     (row.package_number, row)
                     for row in page.rows

@@ -32,6 +32,7 @@ from hbdash.transport.errors import (
     RemoteError,
     Walled,
 )
+from hbdash.transport.recorder import Exchange
 
 #: Kind of the intents of this family.
 CREATE = "order.create"
@@ -50,6 +51,8 @@ class Writer:
     punished: dict[str, PenaltyView] = field(default_factory=dict)
     versions: dict[int, tuple[datetime, dict[int, datetime | None]]] = field(default_factory=dict)
     """Order → its version and those of its items, as they were read when it was written."""
+    tried: set[str] = field(default_factory=set)
+    """Packages of this run: one is tried once in it."""
     in_a_row: int = 0
 
     @classmethod
@@ -84,6 +87,7 @@ class Writer:
         Raises a ``RemoteError`` only when going on makes no sense: credentials, an open breaker, or
         :data:`PATIENCE` packages in a row that the other side failed.
         """
+        self.tried.add(row.number)
         try:
             self._write(row)
         except OrderFault as fault:
@@ -192,7 +196,7 @@ class Writer:
                 raise
             self._in_doubt(row, error)
             return
-        self.adopt(row, made, intent_id)
+        self.adopt(row, made, intent_id, ctx.wire.exchange)
 
     def _in_doubt(self, row: PackageRow, error: RemoteError) -> None:
         """Nobody knows yet: the next run asks again, not before a minute has passed."""
@@ -202,9 +206,19 @@ class Writer:
         if self.in_a_row >= PATIENCE:
             raise error
 
-    def adopt(self, row: PackageRow, order: Order, intent_id: int | None) -> None:
-        """The order stands in Omnitron: read its items, and keep that it is written."""
+    def adopt(
+        self,
+        row: PackageRow,
+        order: Order,
+        intent_id: int | None,
+        exchange: Exchange | None = None,
+    ) -> None:
+        """The order stands in Omnitron: read its items, and keep that it is written.
+
+        exchange: the call that made it, for the log; the newest one where it was found instead.
+        """
         ctx = self.ctx
+        exchange = exchange or ctx.wire.exchange
         items = ctx.omnitron.order_items(order.pk)
         now = ctx.now()
         with ctx.commit(durable=True) as connection:
@@ -217,7 +231,8 @@ class Writer:
             keeping.set_package(
                 connection, ctx.channel_id, row.number, state="written", omnitron_order_id=order.pk
             )
-            self._say("ok", row, written(order.number, len(items), order.amount or row.total))
+            text = written(order.number, len(items), order.amount or row.total)
+            self._say("ok", row, text, exchange)
             faults.settle_pass(ctx, connection, row)
         self.versions[order.pk] = (
             order.modified_date, {item.pk: item.modified_date for item in items}
@@ -281,8 +296,9 @@ class Writer:
             return True
         return status != "unpacked" and not status.startswith("cancel")
 
-    def _say(self, status: str, row: PackageRow, text: str) -> None:
-        sent = status == "ok"
+    def _say(
+        self, status: str, row: PackageRow, text: str, exchange: Exchange | None = None
+    ) -> None:
         self.ctx.journal.add(
             "warning" if status in ("failed", "waiting") else "info",
             status,
@@ -290,7 +306,7 @@ class Writer:
             kind=KIND,
             key=row.key,
             params={"package": row.number, "order": row.order_number},
-            exchange=self.ctx.wire.exchange if sent else None,
+            exchange=exchange,
         )
 
 

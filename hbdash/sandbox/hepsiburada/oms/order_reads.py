@@ -85,7 +85,7 @@ class OrderReads:
         """``…/paymentawaiting``: PascalCase, no price, no customer."""
         asked = page(request, self.world.limits.feeds_page, required=False)
         span = window(request, clamp=True)
-        where, arguments = "o.paid IS NULL", []
+        where, arguments = "o.paid IS NULL AND l.open_quantity > 0", []
         if span is not None:
             where += " AND o.placed >= ? AND o.placed < ?"
             arguments = [span.begin, span.end]
@@ -106,7 +106,7 @@ class OrderReads:
                 "MerchantSku": row["merchant_sku"],
                 "Sku": row["hb_sku"],
                 "Name": row["name"],
-                "Quantity": row["quantity"],
+                "Quantity": row["open_quantity"],
                 "Properties": [
                     {"name": found["name"], "value": found["value"]}
                     for found in order_lines.properties(row)
