@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
 
 from sqlalchemy import Connection
 from textual import events
@@ -12,6 +10,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 
+from hbdash.explain.answer import Gate, Why
+from hbdash.explain.why import why
 from hbdash.store.queries.overview import FrameFigures
 from hbdash.texts import _
 from hbdash.texts import formats as fmt
@@ -22,43 +22,6 @@ from screens.widgets.lines import Lines
 
 _SIGNS = {"passed": ("✓", "success"), "stopped": ("×", "error"), "not_looked": ("·", "muted")}
 _NAME = 11
-
-
-class Gate(Protocol):
-    """One gate: its name, its state, what was found."""
-
-    @property
-    def gate(self) -> str:
-        """Name of the gate, in words."""
-        ...
-
-    @property
-    def state(self) -> str:
-        """``passed``, ``stopped`` or ``not_looked``."""
-        ...
-
-    @property
-    def text(self) -> str:
-        """What was found there."""
-        ...
-
-
-class Why(Protocol):
-    """The answer, as ``hbdash.explain.sku.why`` gives it."""
-
-    title: str
-    """The key as it is written there."""
-    product: str
-    """Name of the product, and its number at Hepsiburada."""
-    verdict: str
-    """One sentence."""
-    stopped: bool
-    """Whether a gate stops it."""
-    gates: Sequence[Gate]
-    sums: Sequence[str]
-    what_to_do: str
-    action: str | None
-    """Id of the action that cures it, where hbdash can."""
 
 
 class WhyOverlay(LiveOverlay[None]):
@@ -105,8 +68,6 @@ class WhyOverlay(LiveOverlay[None]):
         box.styles.height = min(len(self._lines(width - 6)) + 4, size.height - 3)
 
     def load(self, connection: Connection) -> Why:
-        from hbdash.explain.why import why
-
         owner = host(self)
         found: Why = why(connection, owner.channel.id, self.key, owner.now())
         return found
