@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from hbdash.domain.claims import (
     AWAITING_ACTION,
+    REFUNDED,
     ClaimFacts,
     Problem,
     RejectionLimits,
@@ -93,6 +94,10 @@ def _problem(ctx: RunContext, decision: Decision, claim: Claim | None) -> Proble
         deadline=(claim.awaiting_action_expire_date if claim is not None else None)
         or row["deadline"],
     )
+    late = facts.deadline is not None and facts.deadline <= ctx.now()
+    if facts.status == REFUNDED and late:
+        # Closed for the customer, by nobody's decision but the clock's.
+        return Problem("claim", "reject.expired", {"at": facts.deadline})
     problems = claim_problems(facts, ctx.now())
     problems += text_problems(
         row["claim_type"], decision.row["reason"], decision.row["statement"], limits

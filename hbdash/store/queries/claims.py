@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
@@ -72,8 +72,6 @@ __all__ = [
 ]
 
 schedule_t = table_of(FlowSchedule)
-_LATEST = datetime(9000, 1, 1, tzinfo=UTC)
-"""Stands for no deadline, so that both databases sort it last."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +172,8 @@ def _at_marketplace() -> ColumnElement[bool]:
 
 
 def _by_deadline() -> tuple[Any, ...]:
-    return (func.coalesce(claim_t.c.deadline, _LATEST), claim_t.c.number)
+    # A claim without a deadline last: the two databases disagree on where NULL sorts.
+    return (claim_t.c.deadline.is_(None), claim_t.c.deadline, claim_t.c.number)
 
 
 def _newest() -> tuple[Any, ...]:
