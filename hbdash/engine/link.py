@@ -60,6 +60,8 @@ class Link:
             "name": channel.name,
             "channel_type": channel.channel_type,
             "schema": channel.schema_,
+            "category_tree": channel.category_tree,
+            "catalog": channel.catalog,
         }
         settings = ChannelSettings.from_channel(
             {**form, "is_active": channel.is_active, "conf": channel.conf}

@@ -146,11 +146,23 @@ def _read_catalogue(ctx: RunContext, number: int) -> int:
             keep_values(connection, ctx.channel_id, stocks.rows, ctx.now())
         ctx.go_on()
     per_product: Counter[int] = Counter()
+    root = _tree_root(ctx)
     for categories in ctx.omnitron.product_category_pages():
-        per_product.update(row.product for row in categories.rows)
+        per_product.update(
+            row.product
+            for row in categories.rows
+            if row.category is None or row.category.path.startswith(root)
+        )
         ctx.go_on()
     keep_categories(ctx, per_product)
     return rows
+
+
+def _tree_root(ctx: RunContext) -> str:
+    """Path of the channel tree's root: a product may lie in other trees as well (O§3.6)."""
+    tree = ctx.settings.category_tree_id
+    found = ctx.omnitron.category_tree(tree) if tree is not None else None
+    return found.category_root.path if found is not None and found.category_root else ""
 
 
 def _forget_gone(ctx: RunContext, side: str, number: int) -> None:
