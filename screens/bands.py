@@ -167,8 +167,12 @@ def footer(page: Page[Any], width: int) -> Line:
     actions = sorted((a for a in actions_of(page.page_id) if a.footer), key=lambda a: a.footer)
     offered = [a for a in actions if not a.writes or face.actor.may(a.role)]
     last = [a for a in offered if a.id in ("help", "back")]
-    entries = page.own_keys() + [
-        (key_text(a, keymap), _(a.label)) for a in offered if a not in last
+    first = page.own_keys()
+    shown = {key for key, _label in first}
+    entries = first + [
+        (key_text(a, keymap), _(a.label))
+        for a in offered
+        if a not in last and page.offers(a) and key_text(a, keymap) not in shown
     ]
     tail = [(key_text(a, keymap), _(a.label)) for a in last]
     if page.page_id == PAGES[0].id:

@@ -111,6 +111,10 @@ class Page(Screen[None], Generic[Snapshot]):
         """(key, label) that come first in the footer: those of the line under the cursor."""
         return [("↑↓", _("move")), ("enter", _("open"))]
 
+    def offers(self, action: Action) -> bool:
+        """Whether the footer offers the action now; a page with parts leaves out the others'."""
+        return True
+
     def why_not(self, action: Action) -> str | None:
         """Why the action can't be done now, in words, or None."""
         return None
