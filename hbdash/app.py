@@ -49,7 +49,7 @@ class HbdashApp(AppActions, App[None]):
         mode = face.colours or colour_mode(os.environ)
         super().__init__(ansi_color=True if mode != "full" else None)
         self.animation_level = "none"
-        self.palette = Palette(face.theme, mode)
+        self.palette = Palette(face.theme, mode, face.signs)
         for theme in THEMES:
             self.register_theme(textual_theme(theme, mode))
         self.theme = f"hbdash-{face.theme}-{mode}"

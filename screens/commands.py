@@ -151,7 +151,7 @@ class AppActions:
         palette = self.palette
         names = list(THEMES)
         name = names[(names.index(palette.theme) + 1) % len(names)]
-        self.palette = Palette(name, palette.mode)
+        self.palette = Palette(name, palette.mode, palette.signs)
         self.theme = f"hbdash-{name}-{palette.mode}"
         if self.page is not None:
             self.page.repaint()

@@ -30,4 +30,4 @@ def render_segments(update: ChopsUpdate, console: Console) -> str:
 
 def send_only_changes() -> None:
     """Put the replacement in place; doing it twice is harmless."""
-    ChopsUpdate.render_segments = render_segments  # type: ignore[method-assign]
+    ChopsUpdate.render_segments = render_segments  # type: ignore[assignment, method-assign]

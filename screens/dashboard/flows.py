@@ -7,11 +7,13 @@ from datetime import datetime, tzinfo
 
 from hbdash.domain.flowspec import OnDemand
 from hbdash.domain.states import RunState, look_of
+from hbdash.store.queries.day import MARKS
 from hbdash.store.queries.flows import FlowState
 from hbdash.texts import N_, _
 from hbdash.texts import formats as fmt
 from hbdash.texts.labels import flow_label, run_state
 from hbdash.texts.runs import reason
+from screens.dashboard.large import marks
 from screens.widgets.line import BLANK, Line, left, line, right, spread
 
 QUIET = (RunState.DONE, RunState.NOTHING_DUE)
@@ -82,8 +84,18 @@ def name_style(state: FlowState) -> str:
     return "bold"
 
 
-def draw(state: FlowState, width: int, now: datetime, zone: tzinfo) -> Sequence[Line]:
-    """One flow in ``width`` cells, as much of it as fits."""
+def draw(
+    state: FlowState,
+    width: int,
+    now: datetime,
+    zone: tzinfo,
+    history: Sequence[str] | None = None,
+) -> Sequence[Line]:
+    """One flow in ``width`` cells, as much of it as fits; ``history`` are its last 18 hours."""
+    if history is not None and width >= 90:
+        room = width - MARKS - 1
+        (short,) = draw(state, room, now, zone)
+        return [short.fit(room) + line(" ") + marks(history or [""] * MARKS)]
     mark = line(sign(state), " ")
     words, words_style = word(state)
     name = flow_label(state.id)
@@ -112,6 +124,9 @@ def header(width: int) -> Line:
     """Names of the columns."""
     if width < 40:
         return BLANK
+    if width >= 90:
+        end = line((_("last 18 h, a mark each half hour"), "muted")).fit(MARKS)
+        return header(width - MARKS - 1).fit(width - MARKS - 1) + line(" ") + end
     start = line("  ", (left(_("flow"), 20), "muted"), (f"  {_('last state and result')}", "muted"))
     return spread(start, line((_("next"), "muted")), width - 1)
 

@@ -93,7 +93,7 @@ def _large(width: int, height: int, causes: int, deadlines: int, alarms: int) ->
     for part, rows in (
         ("deadlines", min(max(deadlines, 5), 8) + 1),
         ("alarms", min(max(alarms, 2), 4) + 1),
-        ("today", 8),
+        ("today", 7),
         ("engine", 3),
     ):
         places[part] = Region(right, top, right_width, rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -9,22 +10,32 @@ from textual import events, on
 from textual.app import ComposeResult
 
 from hbdash.store.queries.causes import Cause
+from hbdash.store.queries.day import Day, day
 from hbdash.store.queries.deadlines import Deadline
 from hbdash.store.queries.flows import FlowState
 from hbdash.store.queries.overview import FiringAlarm, Overview, overview
 from hbdash.texts import _, ngettext
 from hbdash.texts import formats as fmt
-from screens.dashboard import figures, flows, lists
+from screens.dashboard import figures, flows, large, lists
 from screens.dashboard.drill import target_of
 from screens.dashboard.layout import PARTS, plan
 from screens.dashboard.verdict import verdict, viewer
 from screens.frame import Page
 from screens.widgets.cells import Cells
 from screens.widgets.line import BLANK, Line, line
+from screens.widgets.lines import Lines
 from screens.widgets.rows import RowList
 
 
-class DashboardPage(Page[Overview]):
+@dataclass(frozen=True)
+class Board:
+    """What the dashboard read: always the overview, the day only where there is room for it."""
+
+    overview: Overview
+    day: Day | None = None
+
+
+class DashboardPage(Page[Board]):
     """Figures with trend and age, the 18 flows, open failures, deadlines, alarms."""
 
     page_id = "dashboard"
@@ -51,12 +62,18 @@ class DashboardPage(Page[Overview]):
             empty=self._no_alarms, idle_cursor=False, id="alarms",
         )  # fmt: skip
 
+        self.today = Lines(draw=self._draw_today, id="today")
+        self.engine = Lines(draw=self._draw_engine, id="engine")
+        self.lag = Lines(draw=self._draw_lag, id="lag")
+        self.latest = Lines(draw=self._draw_latest, id="latest")
+
     def body(self) -> ComposeResult:
         yield self.figures
         yield self.flows
         yield self.causes
         yield self.deadlines
         yield self.alarms
+        yield from (self.today, self.engine, self.lag, self.latest)
 
     def on_mount(self) -> None:
         """The cursor begins on the nearest deadline."""
@@ -64,12 +81,16 @@ class DashboardPage(Page[Overview]):
 
     # --- live
 
-    def load(self, connection: Connection) -> Overview:
-        channel = self.host.channel
-        return overview(connection, channel.id, self.host.now(), channel.zone)
+    def load(self, connection: Connection) -> Board:
+        channel, now = self.host.channel, self.host.now()
+        whole = overview(connection, channel.id, now, channel.zone)
+        if self.wide < 180 or self.tall < 50:
+            return Board(whole)
+        midnight = now.astimezone(channel.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        return Board(whole, day(connection, channel.id, now, midnight))
 
-    def show(self, snapshot: Overview) -> None:
-        data = snapshot
+    def show(self, snapshot: Board) -> None:
+        data = snapshot.overview
         zone, now = self.host.channel.zone, self.host.now()
         self._place()
         self.figures.show_items(
@@ -91,14 +112,17 @@ class DashboardPage(Page[Overview]):
         )
         ringing = _("{n} firing").format(n=fmt.number(len(data.alarms)))
         self.alarms.show_rows(data.alarms, note=ringing if data.alarms else "")
+        for part in (self.today, self.engine, self.lag, self.latest):
+            part.redraw()
 
     def verdict(self) -> list[Line]:
         if self.snapshot is None:
             return [line((_("Reading …"), "muted")), BLANK]
         zone, now = self.host.channel.zone, self.host.now()
         here = self.host.face.engine_here()
-        first = verdict(self.snapshot, now, zone, engine_here=here, wide=self.wide >= 120)
-        lease = self.snapshot.frame.lease
+        data = self.snapshot.overview
+        first = verdict(data, now, zone, engine_here=here, wide=self.wide >= 120)
+        lease = data.frame.lease
         if not here and lease is not None and lease.alive:
             return [first, viewer(lease, now, zone, wide=self.wide >= 120)]
         return [first, BLANK]
@@ -107,12 +131,14 @@ class DashboardPage(Page[Overview]):
         super().on_resize(event)
         if self.snapshot is not None:
             self.call_after_refresh(self.show, self.snapshot)
+            if self.snapshot.day is None:
+                self.host.read_again()
 
     def _place(self) -> None:
         """Put each part where this window has room for it."""
-        data = self.snapshot
-        if data is None or self.wide < 80 or self.tall < 24:
+        if self.snapshot is None or self.wide < 80 or self.tall < 24:
             return
+        data = self.snapshot.overview
         size = self.app.size
         notice = 2 if self.wide < 120 else 3
         places = plan(
@@ -140,7 +166,9 @@ class DashboardPage(Page[Overview]):
     # --- rows
 
     def _draw_flow(self, state: FlowState, width: int, height: int) -> Any:
-        return flows.draw(state, width, self.host.now(), self.host.channel.zone)
+        day = self.snapshot.day if self.snapshot is not None else None
+        marks = day.marks.get(state.id, ()) if day is not None else None
+        return flows.draw(state, width, self.host.now(), self.host.channel.zone, marks)
 
     def _draw_cause(self, cause: Cause, width: int) -> Line:
         return lists.cause_row(cause, width, self.host.now(), self.host.channel.zone)
@@ -151,6 +179,30 @@ class DashboardPage(Page[Overview]):
     def _draw_alarm(self, alarm: FiringAlarm, width: int) -> Line:
         zone = self.host.channel.zone
         return lists.alarm_row(alarm, width, self.host.now(), zone)
+
+    def _draw_today(self, width: int) -> list[Line]:
+        day = self.snapshot.day if self.snapshot is not None else None
+        return large.today(day.today, width) if day is not None else []
+
+    def _draw_engine(self, width: int) -> list[Line]:
+        if self.snapshot is None:
+            return []
+        zone, now = self.host.channel.zone, self.host.now()
+        return large.engine(self.snapshot.overview, now, zone, width)
+
+    def _draw_lag(self, width: int) -> list[Line]:
+        board = self.snapshot
+        if board is None or board.day is None:
+            return []
+        zone, now, height = self.host.channel.zone, self.host.now(), self.lag.size.height
+        return large.lag(board.overview, board.day, now, zone, width, height)
+
+    def _draw_latest(self, width: int) -> list[Line]:
+        day = self.snapshot.day if self.snapshot is not None else None
+        if day is None:
+            return []
+        zone, now = self.host.channel.zone, self.host.now()
+        return large.latest(day.latest, now, zone, width, self.latest.size.height)
 
     def _no_failures(self, width: int) -> list[Line]:
         return [line(" ", ("✓", "success"), (" " + _("Nothing is wrong now."), "muted"))]

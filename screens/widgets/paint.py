@@ -15,12 +15,20 @@ _ATTRIBUTES = {"bold", "underline", "reverse", "strike"}
 _PILLS = {"sandbox-ground", "production", "selection"}
 
 
-class Palette:
-    """A theme in a colour mode (``full``, ``16``, ``none``)."""
+_ASCII = str.maketrans(
+    "✓·►○▲×■□║→…↑–»─│┌┐└┘▌•’“”−▁▂▃▄▅▆▇█",
+    '+.>o!x#-=>~^-&-|++++>*\'""-.:-=+*##',
+)
+"""Each sign and its ASCII twin (look section 4), one cell each; eighth blocks become a scale."""
 
-    def __init__(self, theme: str, mode: str) -> None:
+
+class Palette:
+    """A theme in a colour mode (``full``, ``16``, ``none``), with signs ``full`` or ``ascii``."""
+
+    def __init__(self, theme: str, mode: str, signs: str = "full") -> None:
         self.theme = theme
         self.mode = mode
+        self.signs = signs
         self._colours: dict[str, RichColor] = {
             name: Color.parse(value).rich_color for name, value in tokens(theme, mode).items()
         }
@@ -59,7 +67,10 @@ class Palette:
     def strip(self, line: Line, width: int, ground: str, shaded: bool = False) -> Strip:
         """``line`` painted over exactly ``width`` cells."""
         ground = line.ground or ground
-        segments = [Segment(text, self.style(words, ground, shaded)) for text, words in line.spans]
+        spans = line.spans
+        if self.signs == "ascii":
+            spans = tuple((text.translate(_ASCII), words) for text, words in spans)
+        segments = [Segment(text, self.style(words, ground, shaded)) for text, words in spans]
         return Strip(segments, line.width).adjust_cell_length(width, self.style("", ground, shaded))
 
 

@@ -40,6 +40,12 @@ def test_few_colours_and_none(lalezar: SilentDatabase, snap_compare: Any, colour
     assert snap_compare(app, terminal_size=SMALL, run_before=before())
 
 
+def test_plain_signs(lalezar: SilentDatabase, snap_compare: Any) -> None:
+    """For terminals and fonts without the signs: each has its ASCII twin."""
+    app = dashboard(lalezar, signs="ascii")
+    assert snap_compare(app, terminal_size=SMALL, run_before=before())
+
+
 def test_production(lalezar: SilentDatabase, snap_compare: Any) -> None:
     app = dashboard(lalezar, environment="production")
     assert snap_compare(app, terminal_size=MIDDLE, run_before=before())

@@ -18,11 +18,11 @@ from sqlalchemy import Connection, insert
 
 from hbdash.domain.clock import FixedClock
 from hbdash.domain.failures import FAILURES, fingerprint
+from hbdash.domain.figures import EIGHT
 from hbdash.flows.registry import FLOWS
 from hbdash.store.bulk import table_of
 from hbdash.store.database import Database
 from hbdash.store.log.writer import LogLine, LogWriter
-from hbdash.store.queries.trends import EIGHT
 from hbdash.store.tables import (
     Alarm,
     AlarmRule,
