@@ -1,4 +1,4 @@
-"""A person asks to try the records of some failures again: lift their penalties, run their flows."""
+"""A person asks to try some failures again: lift their penalties, run their flows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wrong credentials, dead and odd hosts: a state, a log line with what to do, and a cure by itself."""
+"""Wrong credentials, dead and odd hosts: a state, a log line with a remedy, a cure by itself."""
 
 from __future__ import annotations
 
@@ -25,9 +25,7 @@ def relink(bench: FlowBench, **access: Any) -> None:
     channel = standing.model_copy(
         update={"omnitron": OmnitronAccess(**values), "remote_id": remote_id}
     )
-    config = Config(
-        database=bench.config.database, channels=(channel,), engine=bench.config.engine
-    )
+    config = Config(database=bench.config.database, channels=(channel,), engine=bench.config.engine)
     object.__setattr__(
         bench.kit, "link", Link(bench.db, bench.kit.clock, config.channels[0], bench.channel_id)
     )
