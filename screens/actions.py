@@ -141,8 +141,14 @@ ACTIONS: tuple[Action, ...] = (
     # --- reject refund
     Action("claim.reject", ("X",), N_("reject"), N_("reject the claim"), where=(_R,),
            role=Role.OPERATOR, footer=10),
-    Action("claim.photo", ("x",), N_("photo"), N_("look closer at the photo"), where=(_R,),
-           footer=14),
+    Action("claim.photo", ("x",), N_("photo"), N_("copy the address of the next photo"),
+           where=(_R,), footer=14),
+    Action("claim.photo_add", ("f3",), N_("add photo"), N_("in the form: add a photo"),
+           where=(_R,), role=Role.OPERATOR),
+    Action("claim.photo_drop", ("delete",), N_("drop photo"), N_("in the form: drop the photo"),
+           where=(_R,), role=Role.OPERATOR),
+    Action("claim.send", ("f9",), N_("send"), N_("in the form: check, and send"), where=(_R,),
+           role=Role.OPERATOR),
 )  # fmt: skip
 """In the order of the help."""
 
