@@ -83,6 +83,10 @@ class PlaceLists:
             found = _one(self._read(key, now, read), name)
         return found
 
+    def is_empty(self, key: tuple[str, int | None]) -> bool:
+        """Whether the list, read before, has no place at all."""
+        return key in self._lists and not self._lists[key].rows
+
     def _read(
         self, key: tuple[str, int | None], now: datetime, read: Callable[[], Sequence[Named]]
     ) -> _Listed:
@@ -132,7 +136,8 @@ class PlaceBook:
     def resolve(self, address: Destination, *, with_district: bool) -> Place:
         """Omnitron's numbers. ``OrderFault`` order.address with the first level that is not known.
 
-        The township is tried only when given, the district only when asked for and both are.
+        The township is tried only when given, the district only when asked for and both are; a
+        township of which Omnitron has no district at all goes without, as nothing could be mapped.
         """
         country = self.country(address.country or "TR")
         city = self.city(country, address.city)
@@ -142,7 +147,12 @@ class PlaceBook:
         township = self.township(country, city, town)
         if not (with_district and quarter):
             return Place(country.pk, city.pk, township.pk)
-        district = self.district(country, city, township, quarter)
+        try:
+            district = self.district(country, city, township, quarter)
+        except OrderFault:
+            if not self._lists.is_empty(("district", township.pk)):
+                raise
+            return Place(country.pk, city.pk, township.pk)
         return Place(country.pk, city.pk, township.pk, district.pk)
 
     def country(self, code: str) -> Named:

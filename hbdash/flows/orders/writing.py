@@ -95,14 +95,12 @@ class Writer:
         except (AuthRefused, Walled, BreakerOpen):
             raise
         except RemoteError as error:
-            if isinstance(error, Refused) or not error.transient:
+            if isinstance(error, Refused):
                 self._refused(row, error)
                 return
             # A creation in doubt never comes here; the package waits as it was.
             faults.settle_transient(self.ctx, row, error, row.state)
-            self.in_a_row += 1
-            if self.in_a_row >= PATIENCE:
-                raise
+            self._count(error)
             return
         self.in_a_row = 0
 
@@ -202,7 +200,11 @@ class Writer:
         """Nobody knows yet: the next run asks again, not before a minute has passed."""
         faults.settle_transient(self.ctx, row, error, "unknown")
         self._say("waiting", row, outcome_unknown())
-        self.in_a_row += 1
+        self._count(error)
+
+    def _count(self, error: RemoteError) -> None:
+        """An answer that can't be read may be this record's own; a side that is down is not."""
+        self.in_a_row += error.transient
         if self.in_a_row >= PATIENCE:
             raise error
 
