@@ -133,11 +133,13 @@ def lift(ctx: RunContext, failures: Sequence[Watched]) -> None:
             continue
         # A product without a price is punished as the price is; what Omnitron holds is the product.
         holder = one.kind if one.kind == "product" else one.content_type
-        if one.object_pk is not None and holder != "order":
-            held.setdefault(holder, []).append(one.object_pk)
+        if holder != "order":
+            held.setdefault(holder, []).extend(_objects(one))
         for content_type in {holder, one.content_type}:
             ours.setdefault(content_type, []).append(one.key)
     for content_type, pks in held.items():
+        if not pks:
+            continue
         type_pk = ctx.omnitron.content_type(content_type).pk
         for row in ctx.omnitron.failed_integrations(type_pk, object_ids=sorted(set(pks))) or ():
             ctx.before_write()
@@ -145,3 +147,9 @@ def lift(ctx: RunContext, failures: Sequence[Watched]) -> None:
     for content_type, keys in ours.items():
         with ctx.commit() as connection:
             penalties.forgive(connection, ctx.channel_id, content_type, keys)
+
+
+def _objects(one: Watched) -> list[int]:
+    """Omnitron's numbers of the record; two products of one SKU have one failure, with ``pks``."""
+    named = [int(pk) for pk in str(one.params.get("pks", "")).split(",") if pk]
+    return named or ([] if one.object_pk is None else [one.object_pk])
