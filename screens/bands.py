@@ -110,6 +110,8 @@ def _end(host: Host, frame: FrameFigures | None, wide: bool) -> Line:
     if frame is None:
         return BLANK
     n = frame.open_failures
+    if not n and frame.lease is None:
+        return BLANK  # nobody ever looked
     if n:
         text = ngettext("open failure", "open failures", n) if wide else _("failures")
         failures = line((fmt.number(n), "error bold"), f" {text}")
@@ -178,6 +180,8 @@ def footer(page: Page[Any], width: int) -> Line:
     if page.page_id == PAGES[0].id:
         tail = [(key, _("quit") if label == _("back") else label) for key, label in tail]
     gap = "   " if width >= 120 else "  "
+    if page.too_small:
+        entries, tail = [], tail[-1:]
     room = width - 1 - _keys(tail, gap).width - len(gap)
     kept: list[tuple[str, str]] = []
     for entry in entries:

@@ -137,6 +137,11 @@ class Page(Screen[None], Generic[Snapshot]):
         return step(self.app.size.height, (0, 24, 34, 50))
 
     @property
+    def too_small(self) -> bool:
+        """Whether the window has no room for the page."""
+        return self.wide < LEAST[0] or self.tall < LEAST[1]
+
+    @property
     def margin(self) -> int:
         """Cells at the left and right edge."""
         return 1 if self.wide < 120 else 2
@@ -152,9 +157,9 @@ class Page(Screen[None], Generic[Snapshot]):
         yield self._notice
         with Container(id="body"):
             yield from self.body()
+        yield Lines(draw=self._draw_small, id="small")
         yield self._progress
         yield self._footer
-        yield Lines(draw=self._draw_small, id="small")
         yield self._toasts
 
     # --- live
@@ -181,9 +186,9 @@ class Page(Screen[None], Generic[Snapshot]):
         """Draw header, tabs, notice and footer again, as far as they differ."""
         for part in (self._header, self._tabs, self._notice, self._footer):
             part.redraw()
-        if self.has_class("-w0") or self.has_class("-h0"):
+        if self.too_small:
             self.query_one("#small", Lines).redraw()
-        height = self._notice_height()
+        height = 0 if self.too_small else self._notice_height()
         if self._notice.styles.height is None or self._notice.styles.height.value != height:
             self._notice.styles.height = height
             self._notice.display = height > 0

@@ -205,13 +205,20 @@ class DashboardPage(Page[Board]):
         return large.latest(day.latest, now, zone, width, self.latest.size.height)
 
     def _no_failures(self, width: int) -> list[Line]:
-        return [line(" ", ("✓", "success"), (" " + _("Nothing is wrong now."), "muted"))]
+        return [self._nothing(_("Nothing is wrong now."))]
 
     def _no_deadlines(self, width: int) -> list[Line]:
-        return [line(" ", ("✓", "success"), (" " + _("Nothing to decide or to ship."), "muted"))]
+        return [self._nothing(_("Nothing to decide or to ship."))]
 
     def _no_alarms(self, width: int) -> list[Line]:
-        return [line(" ", ("✓", "success"), (" " + _("Nothing rings."), "muted"))]
+        return [self._nothing(_("Nothing rings."))]
+
+    def _nothing(self, words: str) -> Line:
+        """Good news, but only where somebody looked."""
+        data = self.snapshot.overview if self.snapshot is not None else None
+        if data is None or data.frame.lease is None:
+            return line(" ", ("○", "muted"), (" " + _("Nothing was read yet."), "muted"))
+        return line(" ", ("✓", "success"), (f" {words}", "muted"))
 
     # --- going deeper
 

@@ -16,8 +16,8 @@ _PILLS = {"sandbox-ground", "production", "selection"}
 
 
 _ASCII = str.maketrans(
-    "✓·►○▲×■□║→…↑–»─│┌┐└┘▌•’“”−▁▂▃▄▅▆▇█",
-    '+.>o!x#-=>~^-&-|++++>*\'""-.:-=+*##',
+    "✓·►○▲×■□║→…↑↓←–»─│┌┐└┘▌•’“”−▁▂▃▄▅▆▇█",
+    '+.>o!x#-=>~^v<-&-|++++>*\'""-.:-=+*##',
 )
 """Each sign and its ASCII twin (look section 4), one cell each; eighth blocks become a scale."""
 
