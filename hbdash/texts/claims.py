@@ -61,7 +61,8 @@ def claim_params(params: Mapping[str, Any]) -> dict[str, Any]:
     shown = dict(params)
     for name in ("size", "most_size"):
         if isinstance(shown.get(name), int):
-            shown[name] = megabytes(shown[name])
+            # Rounded up, so that a photo just over the limit does not show the limit's own size.
+            shown[name] = megabytes(shown[name], up=name == "size")
     if isinstance(shown.get("at"), datetime):
         shown["at"] = f"{shown['at'].astimezone(TURKEY):%d.%m. %H:%M}"
     if "reason" in shown and "type" in shown:
@@ -72,11 +73,13 @@ def claim_params(params: Mapping[str, Any]) -> dict[str, Any]:
     return shown
 
 
-def megabytes(size: int) -> str:
-    """`2.7 MB`; small ones `12 kB`."""
-    if size < 100_000:
-        return f"{number(max(size // 1000, 1))} kB"
-    return f"{number(Decimal(size) / 1_000_000, 1)} MB"
+def megabytes(size: int, *, up: bool = False) -> str:
+    """`2.7 MB`; small ones `12 kB`. size in bytes; `up` rounds to the next digit shown."""
+    step = 1000 if size < 100_000 else 100_000
+    steps = -(-size // step) if up else (size + step // 2) // step
+    if step == 1000:
+        return f"{number(max(steps, 1))} kB"
+    return f"{number(Decimal(steps) / 10, 1)} MB"
 
 
 _STATUSES = {

@@ -145,6 +145,20 @@ def test_one_faulty_answer_of_hepsiburada(
     )
     bench.run_until("reject_refund", done(bench, number))
     once_on_both_sides(bench, number)
+    assert posts(bench) == (1 if fault["kind"] in EFFECTIVE or "after_effect" in fault else 2)
+
+
+#: Faults after whose effect nothing may be sent again.
+EFFECTIVE = ("lost_answer", "half")
+
+
+def posts(bench: FlowBench) -> int:
+    """How many rejections Hepsiburada was sent, whatever became of them."""
+    return sum(
+        one["count"]
+        for one in bench.running.world.books.requests()
+        if one["service"] == "oms" and one["method"] == "POST"
+    )
 
 
 def test_a_lost_answer_is_found_at_once_and_one_that_never_left_a_minute_later(
