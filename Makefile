@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --python-version 3.11 --no-header --quiet
 
-.PHONY: run test lint types contracts suite bench lock snapshots messages clean
+.PHONY: run test lint types contracts suite bench lock snapshots pictures messages clean
 
 run: $(VENV)/.installed
 	$(BIN)/hbdash demo
@@ -30,6 +30,10 @@ bench: $(VENV)/.installed-dev
 # Rewrites the baseline pictures; look at the report before committing them.
 snapshots: $(VENV)/.installed-dev
 	$(BIN)/pytest -n 2 tests/screens --snapshot-update
+
+# The README's picture, from the tests' own shop.
+pictures: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.support.readme_picture
 
 messages: $(VENV)/.installed-dev
 	$(BIN)/pybabel compile --directory hbdash/texts/locale --domain hbdash
