@@ -39,8 +39,9 @@ def why_order(connection: Connection, channel_id: int, key: str, now: datetime) 
     ).mappings().all()  # fmt: skip
     if not rows:
         return None
-    numbers = [row["package_number"] for row in rows]
-    failures = _failures(connection, channel_id, [key, *numbers])
+    # Failures and penalties stand under the order's number, which is what people know.
+    numbers = sorted({row[name] for row in rows for name in ("package_number", "order_number")})
+    failures = _failures(connection, channel_id, numbers)
     waiting = [row for row in rows if row["state"] in ("seen", "failed", "unknown")]
     gates = tuple(_gate(row) for row in rows) + tuple(
         Gate("failure", _("cause"), "stopped", cause(f["code"], f["params"])) for f in failures
