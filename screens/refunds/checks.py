@@ -124,10 +124,11 @@ def foot_lines(
         lines += problem_lines(problems, width)
     elif standing is not None:
         lines += standing.lines(width)
-    if not lines or not short:
-        if lines:
-            lines.append(BLANK)
-        lines += what_happens(detail, width, short=short)
+    happens = what_happens(detail, width, short=short)
+    if not lines:
+        lines = happens
+    elif len(lines) + 1 + len(happens) <= room:
+        lines += [BLANK, *happens]
     lines = lines[:room] + [BLANK] * (room - len(lines))
     if not short:
         lines.append(BLANK)

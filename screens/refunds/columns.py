@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 
 from hbdash.domain.states import ClaimState, DeadlineState, deadline_state, look_of
 from hbdash.store.queries.claims import ClaimRow
-from hbdash.texts import N_, _
+from hbdash.texts import N_, _, ngettext
 from hbdash.texts import formats as fmt
 from hbdash.texts.claims import market_status
 from hbdash.texts.labels import claim_state
@@ -34,14 +34,14 @@ _PLANS = {
     ),
     "market": (
         ("state", "number", "product", "ours", "amount", "when"),
-        ("state", "number", "product", "says", "ours", "amount", "when", "by"),
+        ("state", "number", "product", "ours", "amount", "when", "by"),
     ),
     "closed": (
         ("state", "number", "product", "ours", "amount", "when"),
-        ("state", "number", "product", "says", "ours", "amount", "when", "by"),
+        ("state", "number", "product", "ours", "amount", "when", "by"),
     ),
 }
-_LEAST_PRODUCT = 12
+_LEAST_PRODUCT, _ENOUGH_PRODUCT = 12, 28
 _SORTED_BY = {"deadline": "left", "amount": "amount", "product": "product", "changed": "when"}
 
 
@@ -92,12 +92,13 @@ def columns_of(
         texts = [cell(name, row, now, zone)[0] for row in rows] + [_(_HEADERS[name])]
         content = max(map(fmt.cells, texts))
         widths[name] = min(content, most.get(name, content))
+    least = _ENOUGH_PRODUCT if roomy else _LEAST_PRODUCT
     spare = width - 2 - sum(widths.values()) - len(names)
     for name in ("says", "ours", "type", "state", "note"):
-        if spare >= _LEAST_PRODUCT:
+        if spare >= least:
             break
         if name in widths:
-            give = min(_LEAST_PRODUCT - spare, max(widths[name] - 6, 0))
+            give = min(least - spare, max(widths[name] - 9, 0))
             widths[name] -= give
             spare += give
     longest = max([fmt.cells(row.product) for row in rows] + [_LEAST_PRODUCT])
@@ -188,7 +189,8 @@ def words_of(row: ClaimRow) -> str:
 
 def one_line(row: ClaimRow, width: int) -> str:
     """The claim in a few words: type, product, pieces, customer, money."""
-    pieces = _("{n} pcs").format(n=fmt.number(row.quantity))
+    n = row.quantity
+    pieces = ngettext("{n} piece", "{n} pieces", n).format(n=fmt.number(n))
     words = [
         claim_type_label(row.claim_type), row.product, pieces, row.customer or "?",
         fmt.money(row.amount),

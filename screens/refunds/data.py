@@ -15,6 +15,8 @@ from hbdash.store.queries.flows import Asked, asked
 
 PARTS = ("decide", "market", "closed")
 """Parts of the page: to decide, at the marketplace, closed."""
+DECIDED = 6
+"""Earlier decisions shown below the list."""
 STEP = 200
 """Closed claims are read so many at a time."""
 
@@ -49,6 +51,8 @@ class RefundsView:
     number: str | None
     detail: ClaimDetail | None
     """Of ``number``; None if it was never seen."""
+    decided: tuple[ClaimRow, ...] = ()
+    """What became of earlier decisions, newest first; below the list of what is to decide."""
     followed: ClaimDetail | None = None
     asked: Asked | None = None
     found: bool = False
@@ -80,6 +84,9 @@ def refunds_view(connection: Connection, channel_id: int, wish: Wish, now: datet
     if number is None and rows:
         number = rows[0].number
         detail = claims.claim_detail(connection, channel_id, number, now)
+    decided: tuple[ClaimRow, ...] = ()
+    if part == "decide":
+        decided = claims.claims_decided(connection, channel_id, now, limit=DECIDED)
     followed = detail
     if wish.followed is not None and wish.followed != number:
         followed = claims.claim_detail(connection, channel_id, wish.followed, now)
@@ -89,6 +96,7 @@ def refunds_view(connection: Connection, channel_id: int, wish: Wish, now: datet
         rows=rows,
         number=number,
         detail=detail,
+        decided=decided,
         followed=followed if wish.followed is not None else None,
         asked=None if wish.request_id is None else asked(connection, wish.request_id),
         found=wish.find,

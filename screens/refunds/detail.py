@@ -21,6 +21,7 @@ _DIRECTIONS = {
 }
 _BY = {"customer": N_("by the customer"), "merchant": N_("by us")}
 _TWO_COLUMNS = 104
+_ADDRESS_LINES = 4
 
 
 def head(row: ClaimRow, width: int, now: datetime, zone: tzinfo, *, focused: bool) -> Line:
@@ -191,7 +192,8 @@ def _photos(detail: ClaimDetail, width: int) -> list[Line]:
         who = _(by) if by else photo.by
         name = photo_name(photo.url)
         result.append(line((of, "muted"), f" {name}", (f"  {who}", "muted")).cut(width))
-        result.append(line("  ", (photo.url, "muted")).cut(width))
+        address = wrap(photo.url, width - 2, "muted")
+        result += [line("  ") + one for one in address[:_ADDRESS_LINES]]
     return result
 
 

@@ -114,8 +114,6 @@ class PhotoList(RowList[Photo]):
         self._limits = limits
         self.adding = ""
         """Name of the file that is being read just now."""
-        self.wrong = ""
-        """Why the last file was not taken."""
 
     def fill(self, photos: tuple[Photo, ...]) -> None:
         """Show these."""

@@ -11,28 +11,30 @@ from textual.app import ComposeResult
 from hbdash.domain.turkish import fold
 from hbdash.store.queries.claims import ClaimDetail, ClaimRow
 from hbdash.texts import _
-from hbdash.texts.claims import note as note_words
 from hbdash.texts.refusals import refusal
-from screens.actions import Action
-from screens.frame import Page
 from screens.refunds import detail as whole
 from screens.refunds.columns import Columns, columns_of, words_of
-from screens.refunds.data import PARTS, STEP, RefundsView, Wish, barred, refunds_view
+from screens.refunds.data import PARTS, STEP, RefundsView, Wish, refunds_view
+from screens.refunds.doing import ClaimActions
 from screens.refunds.form import RejectForm
+from screens.refunds.layout import PARTS as PLACES
+from screens.refunds.layout import page_plan
 from screens.refunds.pane import Pane
-from screens.refunds.parts import SORTS, count_line, empty_lines, parts_line, sorted_rows
+from screens.refunds.parts import (
+    SORTS,
+    count_line,
+    decided_lines,
+    empty_lines,
+    parts_line,
+    sorted_rows,
+)
 from screens.refunds.standing import ON_ITS_WAY, refused_words, standing
-from screens.widgets.dialog import AskDialog
 from screens.widgets.line import BLANK, Line, line
 from screens.widgets.lines import Lines
 from screens.widgets.rows import RowList
 
-_IN_FORM = ("escape", "help", "claim.photo_add", "claim.photo_drop", "claim.send")
-"""Actions that work while the form is open; every other key belongs to its fields."""
-_OF_FORM = ("claim.photo_add", "claim.photo_drop", "claim.send")
 
-
-class RefundsPage(Page[RefundsView]):
+class RefundsPage(ClaimActions):
     """To decide by time left, at the marketplace, closed; below, or beside, the claim whole."""
 
     page_id = "refunds"
@@ -53,7 +55,7 @@ class RefundsPage(Page[RefundsView]):
         self._told = ""
         self._opened = False
         """Whether the claim takes the room of the list as well."""
-        self._photo = 0
+        self.photo_place = 0
         self._columns: Columns | None = None
         self._parts = Lines(draw=self._draw_parts, id="parts")
         self.claims = RowList[ClaimRow](
@@ -61,12 +63,14 @@ class RefundsPage(Page[RefundsView]):
             footer=self._draw_count, empty=self._draw_empty, id="claims",
         )  # fmt: skip
         self.claim = Pane(head=self._draw_head, draw=self._draw_claim, id="claim")
+        self.decided = Lines(draw=self._draw_decided, id="decided")
         self.form = RejectForm()
 
     def body(self) -> ComposeResult:
         yield self._parts
         yield self.claims
         yield self.claim
+        yield self.decided
         yield self.form
 
     def on_mount(self) -> None:
@@ -91,8 +95,8 @@ class RefundsPage(Page[RefundsView]):
             self._found(view)
         if view.part != self.shown_part:
             return  # Read for a part that was left meanwhile; the next one is on its way.
-        self._place()
         rows = self._rows(view)
+        self._place(len(rows))
         self._columns = columns_of(
             view.part, rows, max(self.claims.size.width, 60) - 1, self.host.now(),
             self.host.channel.zone, self._sort,
@@ -104,6 +108,7 @@ class RefundsPage(Page[RefundsView]):
             self.number = view.number
         self._parts.redraw()
         self.claim.redraw()
+        self.decided.redraw()
         self._follow(view)
         detail = view.detail
         if detail is not None and detail.row.number == self.form.number:
@@ -175,41 +180,29 @@ class RefundsPage(Page[RefundsView]):
         if self.snapshot is not None:
             self.call_after_refresh(self.show, self.snapshot)
 
-    def _place(self) -> None:
-        """Put list and claim where this window has room for them."""
+    def _place(self, shown: int | None = None) -> None:
+        """Put each part where this window has room for it."""
         width, height = self.app.size
-        edge = 0 if self.wide < 120 else 1
         room = height - 3 - (1 if self.wide >= 120 else 0)
-        inner = width - 2 * edge
         writing = self.form.number is not None
-        for widget in (self._parts, self.claims, self.claim):
-            widget.display = not writing
         self.form.display = writing
+        places = {} if writing else page_plan(
+            width, room, self.wide, rows=len(self.claims.rows) if shown is None else shown,
+            decided=len(self._decided_rows()), opened=self._opened,
+        )  # fmt: skip
+        for name in PLACES:
+            widget, region = self.query_one(f"#{name}"), places.get(name)
+            widget.display = region is not None
+            if region is not None:
+                widget.styles.offset = (region.x, region.y)
+                widget.styles.width, widget.styles.height = region.width, region.height
         if writing:
-            self._put(self.form, 0, 0, width, room)
+            self.form.styles.width, self.form.styles.height = width, room
             self.form.place(width, room, self.wide)
-            return
-        top = 1 if self.wide < 120 else 2
-        self._put(self._parts, edge, 0, inner, 1)
-        if self.wide >= 180:
-            left = inner * 58 // 100
-            self._put(self.claims, edge, top, left, room - top)
-            self._put(self.claim, edge + left + 3, top, inner - left - 3, room - top)
-            return
-        if self._opened:
-            self.claims.display = False
-            self._put(self.claim, edge, top, inner, room - top)
-            return
-        rows = len(self.claims.rows) or 2
-        most = max((room - top) * 9 // 20 - 2, 5)
-        high = min(rows, most) + 2
-        gap = 0 if self.wide < 120 else 1
-        self._put(self.claims, edge, top, inner, high)
-        self._put(self.claim, edge, top + high + gap, inner, room - top - high - gap)
 
-    def _put(self, widget: Any, x: int, y: int, width: int, height: int) -> None:
-        widget.styles.offset = (x, y)
-        widget.styles.width, widget.styles.height = width, max(height, 1)
+    def _decided_rows(self) -> tuple[ClaimRow, ...]:
+        view = self.snapshot
+        return view.decided if view is not None and self.shown_part == "decide" else ()
 
     def shade(self, shaded: bool) -> None:
         super().shade(shaded)
@@ -248,7 +241,7 @@ class RefundsPage(Page[RefundsView]):
     def _draw_empty(self, width: int) -> list[Line]:
         return empty_lines(self.snapshot, self.shown_part, self.word, width)
 
-    def _shown(self) -> tuple[ClaimRow | None, ClaimDetail | None]:
+    def shown_claim(self) -> tuple[ClaimRow | None, ClaimDetail | None]:
         """The claim under the cursor, and all of it if that is read already."""
         detail = self.snapshot.detail if self.snapshot is not None else None
         if detail is not None and detail.row.number == self.number:
@@ -257,13 +250,13 @@ class RefundsPage(Page[RefundsView]):
         return (row, None) if row is not None and row.number == self.number else (None, None)
 
     def _draw_head(self, width: int, focused: bool) -> Line:
-        row, _detail = self._shown()
+        row, _detail = self.shown_claim()
         if row is None or (not self.claims.rows and not self._opened):
             return BLANK
         return whole.head(row, width, self.host.now(), self.host.channel.zone, focused=focused)
 
     def _draw_claim(self, width: int) -> list[Line]:
-        row, detail = self._shown()
+        row, detail = self.shown_claim()
         if row is None or (not self.claims.rows and not self._opened):
             return []
         now, zone = self.host.now(), self.host.channel.zone
@@ -272,6 +265,10 @@ class RefundsPage(Page[RefundsView]):
             asked = self.snapshot.asked if self.snapshot and self._followed == row.number else None
             state = standing(detail, now, zone, engine=self.engine, asked=asked)
         return whole.lines_of(row, detail, state, width, now, zone)
+
+    def _draw_decided(self, width: int) -> list[Line]:
+        rows = self._decided_rows()
+        return decided_lines(rows, width, self.host.now(), self.host.channel.zone)
 
     def _draw_footer(self, width: int) -> list[Line]:
         if self.form.number is None:
@@ -294,7 +291,7 @@ class RefundsPage(Page[RefundsView]):
         if row is None or self._find or self.form.number is not None:
             return
         if row.number != self.number:
-            self.number, self._photo = row.number, 0
+            self.number, self.photo_place = row.number, 0
             self.claim.scroll_lines(0)
             self.claim.redraw()
             self.host.read_again()
@@ -359,41 +356,10 @@ class RefundsPage(Page[RefundsView]):
             keys.append(("enter", _("open")))
         return keys
 
-    # --- what may be done
+    # --- the form
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """In the form only its own keys work: a letter that is typed is never a command."""
-        if action == "act" and self.form.number is not None:
-            return bool(parameters) and parameters[0] in _IN_FORM
-        return super().check_action(action, parameters)
-
-    def why_not(self, action: Action) -> str | None:
-        if self.form.number is not None and action.id not in _IN_FORM:
-            return _("Leave the form first: esc keeps the draft.")
-        if action.id in _OF_FORM and self.form.number is None:
-            return _("Open the form of a claim first: X.")
-        if action.id == "claim.photo_drop" and self.form.photos.selected is None:
-            return _("There is no photo to drop.")
-        if action.id == "claim.reject":
-            return self._why_no_form()
-        return None
-
-    def _why_no_form(self) -> str | None:
-        row, detail = self._shown()
-        if row is None:
-            return _("There is no claim under the cursor.")
-        if detail is None:
-            return _("The claim is being read; press X again.")
-        problem = barred(detail, self.host.now())
-        return None if problem is None else refusal(problem.id, problem.params)
-
-    # --- actions
-
-    def act_claim_reject(self) -> None:
-        """X: the form of the claim under the cursor."""
-        _row, detail = self._shown()
-        if detail is None:
-            return
+    def open_form(self, detail: ClaimDetail) -> None:
+        """The form of a claim, with its draft."""
         self.form.open(detail, engine=self.engine)
         self._told = ""
         self._place()
@@ -412,88 +378,13 @@ class RefundsPage(Page[RefundsView]):
         self._followed, self._request_id = event.number, event.outcome.request_id
         self._told = ""
         if event.outcome.already:
-            self.host.say(refusal("reject.sent", {
-                "by": event.outcome.decided_by, "at": event.outcome.decided_at}),
-                "warning")  # fmt: skip
+            params = {"by": event.outcome.decided_by, "at": event.outcome.decided_at}
+            self.host.say(refusal("reject.sent", params), "warning")
         self.host.read_again()
 
-    def act_claim_send(self) -> None:
-        """F9: check, and ask."""
-        self.form.send()
+    # --- order and filter
 
-    def act_claim_photo_add(self) -> None:
-        """F3: add a file."""
-        self.form.add_photo()
-
-    def act_claim_photo_drop(self) -> None:
-        """del: drop the photo under the cursor."""
-        self.form.drop_photo()
-
-    def act_claim_photo(self) -> None:
-        """x: the address of the customer's next photo into the clipboard."""
-        _row, detail = self._shown()
-        photos = detail.customer_photos if detail is not None else ()
-        if not photos:
-            self.host.say(_("The customer sent no photo."), "warning")
-            return
-        place = self._photo % len(photos)
-        self._photo += 1
-        self.app.copy_to_clipboard(photos[place].url)
-        words = _("Copied photo {n} of {total}: {url}").format(
-            n=place + 1, total=len(photos), url=photos[place].url
-        )
-        self.host.say(words)
-
-    def act_story(self) -> None:
-        """h: the log of this claim."""
-        if self.number is not None:
-            self.host.go("monitoring", part="log", key=self.number)
-
-    def act_cure(self) -> None:
-        """o: what helps here."""
-        row, detail = self._shown()
-        if row is None or detail is None:
-            return
-        if detail.failures:
-            self.host.go("monitoring", part="failures", key=row.number)
-            return
-        reason = self._why_no_form()
-        if reason is not None:
-            self.host.say(reason, "warning")
-        elif row.note_id:
-            self.host.say(note_words(row.note_id), "warning")
-        else:
-            self.action_act("claim.reject")
-
-    def act_list_filter(self) -> None:
-        """Only claims that hold a word."""
-        dialog = AskDialog(
-            _("Find"), _("Claim, order, SKU, product, customer, or a word of theirs."),
-            value=self.word, deed=_("find"),
-        )  # fmt: skip
-        self.host.open_overlay(dialog, self._filter)
-
-    def _filter(self, word: str | None) -> None:
-        if word is not None:
-            self.word = word.strip()
-            self._refilter()
-
-    def act_list_clear(self) -> None:
-        """Everything again."""
-        self.word = ""
-        self._refilter()
-
-    def act_list_unfilter(self) -> None:
-        """There is one filter only."""
-        self.act_list_clear()
-
-    def act_list_sort(self) -> None:
-        """The next order of this list."""
-        orders = SORTS[self.shown_part]
-        self.sorts[self.shown_part] = (self.sorts[self.shown_part] + 1) % len(orders)
-        self._refilter()
-
-    def _refilter(self) -> None:
+    def sort_and_filter(self) -> None:
         """Order and filter were asked for, so the cursor's claim does not hold them back."""
         self.claims.show_rows([])
         if self.snapshot is not None:
@@ -502,11 +393,3 @@ class RefundsPage(Page[RefundsView]):
         if selected is not None and selected.number != self.number:
             self.number = selected.number
             self.host.read_again()
-        self._place()
-
-    def act_list_copy(self) -> None:
-        """y: the claim's number into the clipboard."""
-        row, _detail = self._shown()
-        if row is not None:
-            self.app.copy_to_clipboard(row.number)
-            self.host.say(_("Copied: {text}").format(text=row.number))

@@ -8,8 +8,9 @@ from datetime import datetime, tzinfo
 from hbdash.store.queries.claims import ClaimRow
 from hbdash.texts import N_, _, ngettext
 from hbdash.texts import formats as fmt
+from screens.refunds.columns import columns_of
 from screens.refunds.data import PARTS, RefundsView
-from screens.widgets.line import Line, line, spread
+from screens.widgets.line import Line, heading, line, spread
 
 _TITLES = {
     "decide": N_("To decide"),
@@ -95,3 +96,14 @@ def empty_lines(view: RefundsView | None, part: str, word: str, width: int) -> l
         else _("No claim is closed yet.")
     )  # fmt: skip
     return [line(" ", (words, "muted"))]
+
+
+def decided_lines(rows: Sequence[ClaimRow], width: int, now: datetime, zone: tzinfo) -> list[Line]:
+    """What became of earlier decisions, one line each."""
+    if not rows:
+        return []
+    key = line(("4", "accent bold"))
+    title, note = _("What became of earlier decisions"), _("rejected, with Hepsiburada or closed")
+    result = [line(" ") + heading(title, note, key, width=width - 1)]
+    columns = columns_of("market", rows, width - 1, now, zone, "changed")
+    return result + [line(" ") + columns.row(row, now, zone).cut(width - 1) for row in rows]
