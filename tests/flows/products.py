@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hbdash.sandbox import objects
 from hbdash.sandbox.hepsiburada import marketplace
-from hbdash.sandbox.seed.catalogue import Kind, SeedProduct
+from hbdash.sandbox.omnitron import backoffice
+from hbdash.sandbox.seed.catalogue import Kind, SeedProduct, new_product
 from hbdash.sandbox.world import World
 from hbdash.store.tables import BatchRequest, Failure, LogEntry, Upload
 from tests.support.flows import FlowBench
@@ -38,6 +40,17 @@ def of_kind(bench: FlowBench, kind: Kind) -> SeedProduct:
 def new(bench: FlowBench) -> list[SeedProduct]:
     """Complete products that Hepsiburada does not have."""
     return bench.seeded(lambda product: product.kind is Kind.NEW and product.stock > 0)
+
+
+def more(bench: FlowBench, count: int) -> list[SeedProduct]:
+    """So many further complete products, which came into the catalogue just now."""
+    found = []
+    for n in range(count):
+        product = new_product(bench.running.world.seed, 500 + n)
+        made = replace(product, stock=20)
+        bench.call(backoffice.new_product, made)
+        found.append(made)
+    return found
 
 
 def imports(bench: FlowBench, sku: str) -> int:
@@ -99,3 +112,9 @@ def settled(bench: FlowBench) -> bool:
         row for row in bench.rows(BatchRequest) if row["status"] not in ("done", "fail")
     ]
     return not waiting and not open_batches
+
+
+def with_engine(bench: FlowBench, **changes: Any) -> None:
+    """Other numbers of the ``[engine]`` section from now on."""
+    engine = bench.config.engine.model_copy(update=changes)
+    bench.kit = replace(bench.kit, config=bench.config.model_copy(update={"engine": engine}))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
-
-import pytest
 
 from hbdash.domain.states import RunState
 from hbdash.sandbox.hepsiburada import marketplace
@@ -18,12 +15,14 @@ from tests.flows.products import (
     imports,
     lines,
     listing,
+    more,
     new,
     of_kind,
     open_failures,
     quick,
     run_asked,
     settled,
+    with_engine,
 )
 from tests.support.flows import FlowBench
 
@@ -113,24 +112,15 @@ def test_what_hepsiburada_has_already_is_not_imported(bench: FlowBench) -> None:
     assert found["stock"] == product.stock + 6
 
 
-@pytest.mark.parametrize("import_rows", [2, 3])
-def test_pages_fill_imports_and_split_over_them(bench: FlowBench, import_rows: int) -> None:
+def test_pages_fill_imports_and_split_over_them(bench: FlowBench) -> None:
     quick(bench)
-    for product in new(bench):
-        copies = [
-            replace(product, pk=90_000 + n, n=n, sku=f"{product.sku}-X{n}", barcode=f"{n:013d}")
-            for n in (5000 + 10 * product.n, 5001 + 10 * product.n)
-        ]
-        for copy in copies:
-            bench.call(backoffice.new_product, copy)
-    engine = bench.config.engine.model_copy(update={"read_batch": 4, "import_rows": import_rows})
-    config = bench.config.model_copy(update={"engine": engine})
-    bench.kit = replace(bench.kit, config=config)
+    more(bench, 6)
+    with_engine(bench, read_batch=4, import_rows=3)
     result = bench.run("product_create")
     assert result.failed == 5
     rows = [row["rows"] for row in bench.rows(Upload, kind="import")]
     assert sum(rows) == result.ok >= 6
-    assert max(rows) <= import_rows
+    assert max(rows) == 3
     assert settled(bench)
     assert bench.running.world.books.counts("hepsiburada.import")["hepsiburada.import"]["most"] == 1
 
@@ -152,34 +142,24 @@ def test_a_proposed_match_is_a_success_and_a_note_for_a_person(bench: FlowBench)
     assert imports(bench, product.sku) == 1
 
 
-@pytest.mark.parametrize(
-    ("what", "reason"),
-    [
-        ("sent", "it was sent before, so it now counts as an update"),
-        ("penalty", "it failed and waits until"),
-        ("inactive", "it is not active in Omnitron"),
-        ("in_flight", "it is being sent right now"),
-    ],
-)
-def test_by_hand_a_sku_that_is_not_due_hears_the_guides_words_and_why(
-    bench: FlowBench, what: str, reason: str
-) -> None:
-    quick(bench, import_read=600.0 if what == "in_flight" else 0.0)
+def test_by_hand_a_sku_that_is_not_due_hears_the_guides_words_and_why(bench: FlowBench) -> None:
+    quick(bench, import_read=600.0)
     bench.run("mirror")
-    sku = {
-        "sent": bench.healthy().sku,
-        "penalty": of_kind(bench, Kind.NO_PRICE).sku,
-        "inactive": of_kind(bench, Kind.INACTIVE).sku,
-        "in_flight": new(bench)[0].sku,
-    }[what]
-    if what in ("penalty", "in_flight"):
-        bench.run("product_create")
-    before = imports(bench, sku)
-    result = bench.run("product_create", keys=[f" {sku.lower()} "])
-    assert (result.skipped, result.failed) == (1, 0)
-    (line,) = [line for line in lines(bench, sku) if line.startswith(REFUSAL)]
-    assert line.startswith(f"{REFUSAL}: {reason}")
-    assert imports(bench, sku) == before
+    bench.run("product_create")
+    reasons = {
+        bench.healthy().sku: "it was sent before, so it now counts as an update",
+        of_kind(bench, Kind.NO_PRICE).sku: "it failed and waits until",
+        of_kind(bench, Kind.INACTIVE).sku: "it is not active in Omnitron",
+        of_kind(bench, Kind.NOT_SIMPLE).sku: "it is no simple product",
+        new(bench)[0].sku: "it is being sent right now",
+    }
+    result = bench.run("product_create", keys=[f" {sku.lower()} " for sku in reasons])
+    assert (result.skipped, result.failed) == (len(reasons), 0)
+    for sku, reason in reasons.items():
+        (line,) = [line for line in lines(bench, sku) if line.startswith(REFUSAL)]
+        assert line.startswith(f"{REFUSAL}: {reason}")
+        assert imports(bench, sku) == 0
+    assert len(bench.rows(Upload, kind="import")) == 1
 
 
 def test_by_hand_a_due_sku_goes_alone_and_an_unknown_one_is_named(bench: FlowBench) -> None:

@@ -9,8 +9,6 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
 from hbdash.domain.states import RunState
 from hbdash.sandbox.hepsiburada import marketplace
 from hbdash.sandbox.omnitron import backoffice
@@ -22,17 +20,21 @@ from tests.flows.products import (
     execute,
     imports,
     lines,
+    more,
     new,
     of_kind,
     open_failures,
     quick,
     run_asked,
     settled,
+    with_engine,
 )
 from tests.support.flows import FlowBench
 
+Act = Callable[[FlowBench, SeedProduct], Any]
+
 #: What somebody does about each.
-MENDED: dict[Kind, Callable[[FlowBench, SeedProduct], Any]] = {
+MENDED: dict[Kind, Act] = {
     Kind.NO_PRICE: lambda b, p: b.call(backoffice.add_price, p.sku, p.price),
     Kind.NO_STOCK: lambda b, p: b.call(backoffice.add_stock, p.sku, 20),
     Kind.NO_CATEGORY: lambda b, p: b.call(backoffice.add_category, p.sku),
@@ -120,78 +122,77 @@ def test_a_product_that_lacks_much_says_all_of_it_at_once(bench: FlowBench) -> N
     assert set(open_failures(bench, product.sku)) == {"stock.missing", "product.no_image"}
 
 
-@pytest.mark.parametrize(
-    ("break_it", "mend_it", "code"),
-    [
-        (
-            lambda b, p: execute(b, "UPDATE om_product SET barcode = '' WHERE sku = ?", p.sku),
-            lambda b, p: change_mapping(b, p, "barcode", p.barcode),
-            "attribute.missing",
+#: What goes wrong with a complete product, how it is mended, and the failure meanwhile.
+GATES: tuple[tuple[str, Act, Act], ...] = (
+    (
+        "attribute.missing",
+        lambda b, p: change_mapping(b, p, "barcode", ""),
+        lambda b, p: change_mapping(b, p, "barcode", p.barcode),
+    ),
+    (
+        "attribute.value_unknown",
+        lambda b, p: change_mapping(b, p, "colour", "Gökkuşağı"),
+        lambda b, p: change_mapping(b, p, "colour", p.colour),
+    ),
+    (
+        "product.many_categories",
+        lambda b, p: execute(
+            b, "INSERT INTO om_product_category (product, category, modified) SELECT ?, pk, 0"
+            " FROM om_category_node WHERE numchild = 0 AND path LIKE '0001%' AND pk NOT IN"
+            " (SELECT category FROM om_product_category WHERE product = ?) LIMIT 1",
+            p.pk, p.pk,
         ),
-        (
-            lambda b, p: change_mapping(b, p, "colour", "Gökkuşağı"),
-            lambda b, p: change_mapping(b, p, "colour", p.colour),
-            "attribute.value_unknown",
+        lambda b, p: execute(
+            b, "DELETE FROM om_product_category WHERE product = ? AND modified = 0", p.pk
         ),
-        (
-            lambda b, p: execute(
-                b, "INSERT INTO om_product_category (product, category, modified) SELECT ?, pk, 0"
-                " FROM om_category_node WHERE numchild = 0 AND path LIKE '0001%' AND pk NOT IN"
-                " (SELECT category FROM om_product_category WHERE product = ?) LIMIT 1",
-                p.pk, p.pk,
-            ),
-            lambda b, p: execute(
-                b, "DELETE FROM om_product_category WHERE product = ? AND modified = 0", p.pk
-            ),
-            "product.many_categories",
+    ),
+    (
+        "product.category_mismatch",
+        lambda b, p: execute(
+            b, "UPDATE om_product_category SET category = (SELECT pk FROM om_category_node"
+            " WHERE numchild = 0 AND path LIKE '0001%' AND pk <> category LIMIT 1)"
+            " WHERE product = ?", p.pk,
         ),
-        (
-            lambda b, p: execute(
-                b, "UPDATE om_product_category SET category = (SELECT pk FROM om_category_node"
-                " WHERE numchild = 0 AND path LIKE '0001%' AND pk <> category LIMIT 1)"
-                " WHERE product = ?", p.pk,
-            ),
-            lambda b, p: execute(
-                b, "UPDATE om_product_category SET category = (SELECT s.node FROM om_attribute_set"
-                " s JOIN om_product p ON p.attribute_set = s.pk WHERE p.pk = product)"
-                " WHERE product = ?", p.pk,
-            ),
-            "product.category_mismatch",
+        lambda b, p: execute(
+            b, "UPDATE om_product_category SET category = (SELECT s.node FROM om_attribute_set s"
+            " JOIN om_product p ON p.attribute_set = s.pk WHERE p.pk = product)"
+            " WHERE product = ?", p.pk,
         ),
-        (
-            lambda b, p: b.call(backoffice.set_stock, p.sku, 3),
-            lambda b, p: b.call(backoffice.set_stock, p.sku, 9),
-            "stock.zero_on_create",
-        ),
-        (
-            lambda b, p: b.call(backoffice.set_price, p.sku, Decimal(0)),
-            lambda b, p: b.call(backoffice.set_price, p.sku, p.price),
-            "price.missing",
-        ),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
+    ),
+    (
+        "stock.zero_on_create",
+        lambda b, p: b.call(backoffice.set_stock, p.sku, 3),
+        lambda b, p: b.call(backoffice.set_stock, p.sku, 9),
+    ),
+    (
+        "price.missing",
+        lambda b, p: b.call(backoffice.set_price, p.sku, Decimal(0)),
+        lambda b, p: b.call(backoffice.set_price, p.sku, p.price),
+    ),
 )  # fmt: skip
-def test_a_gate_stops_one_product_and_opens_when_it_is_mended(
-    bench: FlowBench,
-    break_it: Callable[[FlowBench, SeedProduct], Any],
-    mend_it: Callable[[FlowBench, SeedProduct], Any],
-    code: str,
-) -> None:
+
+
+def test_each_gate_stops_its_product_and_opens_when_it_is_mended(bench: FlowBench) -> None:
     quick(bench)
-    product, other = new(bench)[:2]
-    break_it(bench, product)
+    *products, other = more(bench, len(GATES) + 1)
+    for product, (_, break_it, _) in zip(products, GATES, strict=True):
+        break_it(bench, product)
     bench.run("product_create")
-    assert list(open_failures(bench, product.sku)) == [code]
-    assert (imports(bench, product.sku), imports(bench, other.sku)) == (0, 1)
+    for product, (code, _, _) in zip(products, GATES, strict=True):
+        assert list(open_failures(bench, product.sku)) == [code]
+        assert imports(bench, product.sku) == 0
+    assert imports(bench, other.sku) == 1
     bench.move(61)
     bench.run("cause_watch")
     assert not bench.asked, "nothing was mended yet"
-    mend_it(bench, product)
+    for product, (_, _, mend_it) in zip(products, GATES, strict=True):
+        mend_it(bench, product)
     bench.move(61)
     bench.run("cause_watch")
     run_asked(bench)
-    assert not open_failures(bench, product.sku)
-    assert imports(bench, product.sku) == 1
+    for product, (code, _, _) in zip(products, GATES, strict=True):
+        assert not open_failures(bench, product.sku), code
+        assert imports(bench, product.sku) == 1, code
 
 
 def test_two_products_of_one_sku_key_both_stay_here(bench: FlowBench) -> None:
@@ -200,8 +201,7 @@ def test_two_products_of_one_sku_key_both_stay_here(bench: FlowBench) -> None:
     twin = replace(product, n=7000, pk=97_000, sku=product.sku.lower().replace("-", "- "))
     bench.call(backoffice.new_product, twin)
     # One row a page: the first is locked and waits for its import when its twin is read.
-    engine = bench.config.engine.model_copy(update={"read_batch": 1})
-    bench.kit = replace(bench.kit, config=bench.config.model_copy(update={"engine": engine}))
+    with_engine(bench, read_batch=1)
     bench.run("product_create")
     (failure,) = open_failures(bench, product.sku).values()
     assert failure["code"] == "product.sku_collision"
@@ -218,25 +218,29 @@ def test_two_products_of_one_sku_key_both_stay_here(bench: FlowBench) -> None:
     assert not open_failures(bench, product.sku)
 
 
-@pytest.mark.parametrize(
-    ("status", "reason", "code"),
-    [
-        ("BLOCKED", "Marka yetkisi yok", "product.blocked"),
-        ("REJECTED", "Uygun değil", "product.refused"),
-    ],
-)
-def test_hepsiburadas_own_refusal_is_kept_in_its_words(
-    bench: FlowBench, status: str, reason: str, code: str
-) -> None:
+def test_hepsiburadas_own_refusals_are_kept_in_its_words(bench: FlowBench) -> None:
     quick(bench, import_read=30.0, review_start=10**6)
-    product, other = new(bench)[:2]
+    blocked, rejected, other = new(bench)[:3]
+    refused = {
+        blocked.sku: ("product.blocked", "BLOCKED", "Marka yetkisi yok"),
+        rejected.sku: ("product.refused", "REJECTED", "Uygun değil"),
+    }
     bench.run("product_create")
     bench.move(31)
-    bench.call(marketplace.settle_product, product.sku, status, reason)
+    for sku, (_, status, reason) in refused.items():
+        bench.call(marketplace.settle_product, sku, status, reason)
     bench.run("product_create")
-    failure = open_failures(bench, product.sku)[code]
-    assert failure["params"]["text"] == failure["remote_text"] == reason
-    assert action(bench, product.sku)["status"] == "error"
+    for sku, (code, _, reason) in refused.items():
+        failure = open_failures(bench, sku)[code]
+        assert failure["params"]["text"] == failure["remote_text"] == reason
+        assert action(bench, sku)["status"] == "error"
+        (row,) = bench.rows(UploadRow, sku_key=sku)
+        assert (row["state"], row["code"]) == ("failed", code)
     assert action(bench, other.sku)["status"] == "success"
-    (row,) = bench.rows(UploadRow, sku_key=product.sku)
-    assert (row["state"], row["code"]) == ("failed", code)
+    # Tried again, they are not imported: Hepsiburada would only refuse them anew.
+    bench.move(8 * 3600)
+    bench.run("product_create")
+    assert [open_failures(bench, sku)[code]["tries"] for sku, (code, _, _) in refused.items()] == [
+        2, 2,
+    ]  # fmt: skip
+    assert [imports(bench, sku) for sku in refused] == [1, 1]

@@ -40,8 +40,9 @@ def _products(ctx: RunContext, keys: Sequence[str]) -> list[Product]:
         pks = product_pks(connection, ctx.channel_id, [sku_key(key) for key in keys])
     found = {product.pk: product for product in ctx.omnitron.products(sorted(pks.values()))}
     there = {sku_key(product.sku) for product in found.values()}
-    spelt = [key for key in keys if sku_key(key) not in there]
-    if spelt:
+    missing = [key for key in keys if sku_key(key) not in there]
+    if missing:
+        spelt = sorted({spelling for key in missing for spelling in (key.strip(), sku_key(key))})
         found |= {product.pk: product for product in ctx.omnitron.products_by_sku(spelt)}
     return [found[pk] for pk in sorted(found)]
 

@@ -11,6 +11,7 @@ from hbdash.flows.products.reports import Said, report
 from hbdash.omnitron.models.batch import FailedReason
 from hbdash.runs import batches, intents
 from hbdash.runs.context import RunContext
+from hbdash.runs.points import point
 from hbdash.texts.causes import log_text
 from hbdash.texts.products import import_halved, import_sent, product_sent
 from hbdash.transport.errors import CallStopped, Refused, RemoteError
@@ -40,6 +41,7 @@ def send(ctx: RunContext, rows: Sequence[Ready]) -> None:
             raise
         _refused(ctx, rows, upload_id, intent_id, error)
         return
+    point("intent_called")
     _taken_in(ctx, rows, upload_id, intent_id, tracking_id)
 
 

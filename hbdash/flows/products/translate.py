@@ -89,29 +89,29 @@ def attributes_of(
     """The attributes by their id at Hepsiburada, and which mandatory or known ones fail."""
     configs = () if mapped.attribute_set_id is None else book.configs(mapped.attribute_set_id)
     category = mapped.attribute_set_name
+    names = MANDATORY | {c.attribute_remote_id: c.name for c in configs if c.attribute_remote_id}
     causes: list[Cause] = []
-    found = _mapped_values(mapped, configs, book, causes)
+    faulty: set[str] = set()
+    found = _mapped_values(mapped, configs, book, causes, faulty)
     _fill(found, "UrunAdi", product.name)
     _fill(found, "UrunAciklamasi", product.attributes.get("description"))
     _fill(found, "VaryantGroupID", product.base_code or product.sku)
     if price is not None and price.tax_rate is not None:
         _fill(found, "tax_vat_rate", f"{price.tax_rate.normalize():f}")
-    _make_whole(found, "GarantiSuresi", category, causes)
-    named = {c.attribute_remote_id: c.name for c in configs if c.attribute_remote_id}
-    demanded = {
-        c.attribute_remote_id: c.name or c.attribute_remote_id
-        for c in configs
-        if c.is_required and c.attribute_remote_id
-    }
-    faulty = {cause.params.get("attribute") for cause in causes}
-    for remote_id, name in (
-        {k: named.get(k) or v for k, v in MANDATORY.items()} | demanded
-    ).items():
-        by_gate = remote_id in _OURS or remote_id == "Image1"
-        # Without a price there is no tax rate either, and the price is named by its own gate.
-        by_gate = by_gate or (remote_id == "tax_vat_rate" and price is None)
-        if not by_gate and found.get(remote_id) in (None, "") and name not in faulty:
-            causes.append(Cause("attribute.missing", {"attribute": name, "category": category}))
+    months = str(found.get("GarantiSuresi", ""))
+    if months.isascii() and months.isdecimal():
+        found["GarantiSuresi"] = int(months)
+    elif months:
+        faulty.add("GarantiSuresi")
+        params = {"attribute": names["GarantiSuresi"], "value": months, "category": category}
+        causes.append(Cause("attribute.value_unknown", params))
+    demanded = {c.attribute_remote_id for c in configs if c.is_required and c.attribute_remote_id}
+    # These have gates of their own; and without a price there is no tax rate either.
+    elsewhere = _OURS | {"Image1"} | ({"tax_vat_rate"} if price is None else set()) | faulty
+    for remote_id in [*MANDATORY, *sorted(demanded - MANDATORY.keys())]:
+        if remote_id not in elsewhere and found.get(remote_id) in (None, ""):
+            params = {"attribute": names[remote_id] or remote_id, "category": category}
+            causes.append(Cause("attribute.missing", params))
     return found, causes
 
 
@@ -133,6 +133,7 @@ def _mapped_values(
     configs: tuple[AttributeConfig, ...],
     book: AttributeBook,
     causes: list[Cause],
+    faulty: set[str],
 ) -> dict[str, object]:
     by_pk = {str(config.attribute_pk): config for config in configs}
     found: dict[str, object] = {}
@@ -151,6 +152,7 @@ def _mapped_values(
                     "category": mapped.attribute_set_name,
                 }
                 causes.append(Cause("attribute.value_unknown", params))
+                faulty.add(remote_id)
                 continue
             text = label
         found[remote_id] = text
@@ -162,21 +164,6 @@ def _fill(found: dict[str, object], remote_id: str, value: object) -> None:
         text = _clean(str(value))
         if text:
             found[remote_id] = text
-
-
-def _make_whole(
-    found: dict[str, object], remote_id: str, category: str, causes: list[Cause]
-) -> None:
-    """Months of guarantee go as a number (H§7.1)."""
-    text = str(found.get(remote_id, ""))
-    if not text:
-        return
-    if text.isascii() and text.isdecimal():
-        found[remote_id] = int(text)
-    else:
-        del found[remote_id]
-        params = {"attribute": MANDATORY[remote_id], "value": text, "category": category}
-        causes.append(Cause("attribute.value_unknown", params))
 
 
 def _category(material: Material, causes: list[Cause]) -> int | None:
