@@ -20,6 +20,7 @@ from hbdash.engine.lease import LeaseKeeper
 from hbdash.engine.link import Link
 from hbdash.flows.registry import FLOWS
 from hbdash.runs.context import RunRequest
+from hbdash.runs.points import point
 from hbdash.runs.run_flow import RunKit, RunResult, run_flow
 from hbdash.runs.stop import StopFlag
 from hbdash.store.changes import ChangeWatcher
@@ -193,6 +194,8 @@ class ChannelEngine:
                 return
         with self._db.write() as connection:
             taken = requests.take(connection, self.id, self.lease.holder)
+        if taken:
+            point("request_taken")
         for asked in taken:
             self._serve(dispatcher, asked)
 

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from hbdash.runs.points import point
 from hbdash.store.bulk import insert_ignore, table_of
 from hbdash.store.database import Database
 from hbdash.store.tables import Lease
@@ -126,6 +127,7 @@ class LeaseKeeper:
         if epoch is not None:
             self._renewed = asked
             self.epoch = epoch
+            point("lease_taken")
             self._gained(epoch)
 
     def _drop(self) -> None:

@@ -17,6 +17,7 @@ from hbdash.omnitron.models.batch import BatchObject as RemoteObject
 from hbdash.omnitron.models.batch import BatchStatus, FailedReason
 from hbdash.runs.context import RunContext
 from hbdash.runs.gate import RunRefused
+from hbdash.runs.points import point
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import BatchObject, BatchRequest
 from hbdash.transport.errors import NotFound
@@ -52,6 +53,7 @@ def commit_batch(ctx: RunContext, content_type: str, objects: Sequence[Held]) ->
     """
     ctx.before_write()
     opened = ctx.omnitron.open_batch()
+    point("batch_opened")
     now = ctx.now()
     with ctx.commit(durable=True) as connection:
         batch_id = connection.execute(
@@ -95,6 +97,7 @@ def commit_batch(ctx: RunContext, content_type: str, objects: Sequence[Held]) ->
             "batch.locked",
             {"content_type": content_type, "batch": locked.local_batch_id or "?"},
         ) from locked
+    point("batch_committed")
     _note(ctx, batch_id, BatchStatus.COMMIT)
     return OpenBatch(batch_id, opened.pk)
 
@@ -102,6 +105,7 @@ def commit_batch(ctx: RunContext, content_type: str, objects: Sequence[Held]) ->
 def hand_over(ctx: RunContext, batch: OpenBatch, reference: str) -> None:
     """Status sent_to_remote, under a reference of ours: the verdicts come later."""
     ctx.omnitron.batch_sent(batch.pk, reference)
+    point("batch_handed_over")
     table = table_of(BatchRequest)
     with ctx.commit() as connection:
         connection.execute(
@@ -222,6 +226,7 @@ def _close(ctx: RunContext, batch_id: int, pk: int) -> None:
         # An answer lost on the way, or Omnitron's own sweep: closed already is success.
         if ctx.omnitron.batch(pk).status.lower() not in _CLOSED:
             raise
+    point("batch_closed")
     _note(ctx, batch_id, BatchStatus.DONE if bodies else BatchStatus.FAIL)
 
 

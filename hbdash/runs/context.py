@@ -22,6 +22,7 @@ from hbdash.runs import intents
 from hbdash.runs.failures import FailureBook
 from hbdash.runs.fence import LaneLost, check_epoch
 from hbdash.runs.journal import Journal
+from hbdash.runs.points import point
 from hbdash.runs.stop import RunStopped, StopFlag
 from hbdash.store.database import Database
 from hbdash.transport.errors import RemoteError
@@ -152,7 +153,7 @@ class RunContext:
         """Commit an intent, durably, right before its call."""
         self.before_write()
         with self.commit(durable=True) as connection:
-            return intents.begin(
+            intent_id = intents.begin(
                 connection,
                 channel_id=self.channel_id,
                 run_id=self.run_id,
@@ -163,6 +164,8 @@ class RunContext:
                 epoch=self.epoch,
                 now=self.now(),
             )
+        point("intent_committed")
+        return intent_id
 
     @contextmanager
     def intent(self, kind: str, key: str, payload: dict[str, Any]) -> Iterator[int]:
@@ -183,9 +186,11 @@ class RunContext:
                         connection, intent_id, "failed", self.now(), {"error": str(error)}
                     )
             raise
+        point("intent_called")
 
     def repeat_intent(self, intent_id: int) -> None:
         """Commit, durably, that the call of an unsettled intent is made again."""
         self.before_write()
         with self.commit(durable=True) as connection:
             intents.repeat(connection, intent_id, self.now())
+        point("intent_committed")

@@ -26,6 +26,7 @@ from hbdash.runs.failures import FailureBook, Met
 from hbdash.runs.fence import LaneLost, raise_epoch
 from hbdash.runs.gate import RunRefused, check_settings, standing_pause
 from hbdash.runs.journal import Journal
+from hbdash.runs.points import point
 from hbdash.runs.stop import RunStopped, StopFlag
 from hbdash.store.bulk import table_of
 from hbdash.store.database import Database
@@ -160,6 +161,7 @@ class _Run:
         self.journal.run_id = self.run_id
         self.failures.run_id = self.run_id
         kit.watch(self.run_id, self.progress)
+        point("run_begun")
 
     def perform(self) -> None:
         """The work and its end; every way a run can end is one branch here."""
@@ -185,6 +187,7 @@ class _Run:
         else:
             self.failures.passed("run", "")
             self._settled()
+        point("run_worked")
         self.end()
 
     def _work(self) -> None:

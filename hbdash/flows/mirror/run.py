@@ -19,6 +19,7 @@ from hbdash.flows.mirror.sweeps import (
 )
 from hbdash.reports.figures import keep_figures
 from hbdash.runs.context import RunContext
+from hbdash.runs.points import point
 from hbdash.store.bulk import table_of, upsert
 from hbdash.store.tables import Cursor
 
@@ -97,6 +98,7 @@ def _due_since(ctx: RunContext, side: str, every: timedelta) -> datetime | None:
 
 
 def _set_cursor(ctx: RunContext, side: str, at: datetime) -> None:
+    point("cursor_due")
     with ctx.commit() as connection:
         upsert(
             connection,

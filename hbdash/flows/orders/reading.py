@@ -22,6 +22,7 @@ from hbdash.hepsiburada.models.packages import Package
 from hbdash.hepsiburada.packages import PACKAGES_PAGE
 from hbdash.hepsiburada.paging import FeedPage
 from hbdash.runs.context import RunContext
+from hbdash.runs.points import point
 from hbdash.store.bulk import table_of, upsert
 from hbdash.store.tables import Cursor
 
@@ -99,6 +100,7 @@ def read_window(
             found += _keep_page(ctx, page, until, ordered)
             ctx.go_on()
         if move_cursor:
+            point("cursor_due")
             set_cursor(ctx, PACKAGES, until)
         yield found
 

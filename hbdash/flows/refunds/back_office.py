@@ -8,6 +8,7 @@ from hbdash.flows.refunds.decisions import AGAIN_AFTER, Decision, put, put_done
 from hbdash.flows.refunds.faults import claim_failed
 from hbdash.runs import intents
 from hbdash.runs.context import RunContext
+from hbdash.runs.points import point
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import CancellationRequest
 from hbdash.texts.claims import rejection_done, rejection_pending
@@ -90,6 +91,7 @@ def _reject(ctx: RunContext, decision: Decision, row: RowMapping) -> str:
             else:
                 intents.settle(connection, intent_id, "failed", ctx.now())
         raise
+    point("intent_called")
     _note(ctx, row, status, intent_id)
     return ""
 

@@ -22,6 +22,7 @@ from hbdash.flows.refunds.written import commit_requests, follow_requests, recov
 from hbdash.hepsiburada.models.claims import ClaimStatus
 from hbdash.runs import batches
 from hbdash.runs.context import RunContext
+from hbdash.runs.points import point
 from hbdash.store.bulk import table_of, upsert
 from hbdash.store.tables import Claim, Cursor
 from hbdash.texts.claims import claim_not_found
@@ -94,6 +95,7 @@ def _read_statuses(
             keep_claims(ctx, claims)
             read |= set(claims)
         if move_cursor and not ctx.dry_run:
+            point("cursor_due")
             _set_cursor(ctx, until)
     return read
 

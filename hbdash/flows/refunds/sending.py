@@ -23,6 +23,7 @@ from hbdash.hepsiburada.models.claims import Claim
 from hbdash.runs import intents
 from hbdash.runs.context import RunContext
 from hbdash.runs.intents import IntentView
+from hbdash.runs.points import point
 from hbdash.texts.claims import rejection_found, rejection_taken, rejection_unsure
 from hbdash.transport.errors import Refused, RemoteError
 
@@ -80,6 +81,7 @@ def _call(ctx: RunContext, decision: Decision, intent_id: int, photos: list[byte
             _wait(ctx, decision, intent_id)
             raise
         return _unsure(ctx, decision, intent_id)
+    point("intent_called")
     _taken(ctx, decision, intent_id, rejection_taken(row["reason"], len(photos)))
     return True
 

@@ -20,6 +20,7 @@ from hbdash.hepsiburada.models.listing import PriceValidation, UploadStatus
 from hbdash.omnitron.models.batch import FailedReason
 from hbdash.runs import batches, offers, penalties
 from hbdash.runs.context import RunContext
+from hbdash.runs.points import point
 from hbdash.store.bulk import sliced, table_of
 from hbdash.store.tables import Listing, Upload, UploadRow
 from hbdash.texts.offers import chunk_settled, confirmed
@@ -220,6 +221,7 @@ def _settle(
             .values(state=state, settled_at=ctx.now(), polls=upload["polls"] + 1)
         )
         _learn_bounds(connection, ctx.channel_id, locks, [r["sku_key"] for r in rows])
+    point("upload_settled")
     ctx.progress.ok += len(accepted)
     settle_faults(ctx, kind, faults, reason=FailedReason.CHANNEL_APP)
     read_back(ctx, kind, accepted[:READ_BACK_AT_MOST])

@@ -22,6 +22,7 @@ from hbdash.runs import batches, offers
 from hbdash.runs.context import RunContext
 from hbdash.runs.failures import Met
 from hbdash.runs.held import held_units
+from hbdash.runs.points import point
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import Failure
 from hbdash.texts.offers import no_such_product, would_not_send, would_send
@@ -117,6 +118,7 @@ def _take_rows(ctx: RunContext, kind: Kind, rows: Sequence[Row]) -> None:
         offers.want(connection, ctx.channel_id, kind.name, wanted)
         batches.give_verdicts(connection, [batches.ObjectVerdict(batch.id, pk) for pk in skipped])
     ctx.progress.skipped += len(skipped)
+    point("batch_wanted")
     if wanted:
         batches.hand_over(ctx, batch, f"hbdash-{ctx.channel_id}-{batch.id}")
     else:

@@ -13,6 +13,7 @@ from hbdash.runs import offers
 from hbdash.runs.context import RunContext
 from hbdash.runs.failures import Met
 from hbdash.runs.offers import Waiting
+from hbdash.runs.points import point
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import Listing, Upload, UploadRow
 from hbdash.texts.causes import log_text
@@ -120,6 +121,7 @@ def _wait_for_gap(ctx: RunContext) -> bool:
 
 def _send(ctx: RunContext, kind: Kind, rows: Sequence[Waiting]) -> int:
     upload_id = _prepare(ctx, kind, rows)
+    point("upload_prepared")
     ctx.before_write()
     try:
         tracking_id = kind.send(ctx, list(rows))
@@ -130,6 +132,7 @@ def _send(ctx: RunContext, kind: Kind, rows: Sequence[Waiting]) -> int:
         # Absolute values: a lost upload is never looked for, a newer one follows (flows section 5).
         _give_back(ctx, kind, upload_id, "lost" if error.unknown_outcome else "failed", None)
         raise
+    point("upload_sent")
     uploads = table_of(Upload)
     now = ctx.now()
     first_poll = timedelta(seconds=ctx.config.engine.upload_polls_s[0])
