@@ -365,14 +365,15 @@ def _facts(connection: Connection, claim: RowMapping) -> ClaimFacts:
 def _flag_is_on(connection: Connection, channel_id: int) -> bool:
     """Whether the channel lets rejections out, by its conf as last read (R6.13)."""
     channels, snapshots = table_of(Channel), table_of(SettingsSnapshot)
-    conf = connection.execute(
-        select(snapshots.c.conf)
+    row = connection.execute(
+        select(snapshots.c.form, snapshots.c.conf)
         .join(channels, channels.c.settings_id == snapshots.c.id)
         .where(channels.c.id == channel_id)
-    ).scalar()
-    if conf is None:
+    ).first()
+    if row is None:
         return True
-    return ChannelSettings.from_channel({"conf": conf}).flags.is_on(FLOW)
+    channel = {**(row.form or {}), "conf": row.conf}
+    return ChannelSettings.from_channel(channel).flags.is_on(FLOW)
 
 
 def _write_draft(

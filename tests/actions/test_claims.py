@@ -379,7 +379,7 @@ def test_a_flag_that_is_off_is_said_before_the_press(
         snapshot = connection.execute(
             insert(snapshots)
             .values(
-                channel_id=desk.channel_id, read_at=NOW, digest="d", problems=[],
+                channel_id=desk.channel_id, read_at=NOW, digest="d", form={}, problems=[],
                 conf={"feature_flags": flags},
             )
             .returning(snapshots.c.id)

@@ -154,11 +154,12 @@ def test_exactly_once_whatever_happens(
             connection.execute(delete(table_of(Lease)))
         return make_bench(open_database(url_of(bench.db)), bench.running)
 
-    def machine() -> Rejections:
-        return Rejections(engine(), engine)
+    class HereRejections(Rejections):
+        def __init__(self) -> None:
+            super().__init__(engine(), engine)
 
     run_state_machine_as_test(
-        machine,
+        HereRejections,
         settings=settings(
             max_examples=20,
             stateful_step_count=9,

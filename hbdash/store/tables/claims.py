@@ -25,6 +25,8 @@ class Claim(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("channel_id", "number"),
         Index("claim_by_status", "channel_id", "status", "deadline"),
+        Index("claim_by_sku", "channel_id", "sku_key"),
+        Index("claim_by_order", "channel_id", "order_number"),
     )
 
     id: int | None = id_field()
@@ -68,6 +70,7 @@ class CancellationRequest(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("channel_id", "remote_id"),
         Index("request_by_claim", "channel_id", "claim_number"),
+        Index("request_by_item", "channel_id", "item_pk"),
     )
 
     id: int | None = id_field()

@@ -25,7 +25,10 @@ class MarketOrder(SQLModel, table=True):
     """An order at Hepsiburada, as far as its packages and lines told."""
 
     __tablename__ = "market_order"
-    __table_args__ = (UniqueConstraint("channel_id", "order_number"),)
+    __table_args__ = (
+        UniqueConstraint("channel_id", "order_number"),
+        Index("market_order_by_customer", "channel_id", "customer_id"),
+    )
 
     id: int | None = id_field()
     channel_id: int

@@ -160,6 +160,9 @@ def upgrade() -> None:
     op.create_index(
         "request_by_claim", "cancellation_request", ["channel_id", "claim_number"], unique=False
     )
+    op.create_index(
+        "request_by_item", "cancellation_request", ["channel_id", "item_pk"], unique=False
+    )
     op.create_table(
         "catalogue_item",
         sa.Column("channel_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -239,6 +242,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("channel_id", "number"),
     )
+    op.create_index("claim_by_order", "claim", ["channel_id", "order_number"], unique=False)
+    op.create_index("claim_by_sku", "claim", ["channel_id", "sku_key"], unique=False)
     op.create_index("claim_by_status", "claim", ["channel_id", "status", "deadline"], unique=False)
     op.create_table(
         "claim_decision",
@@ -610,6 +615,9 @@ def upgrade() -> None:
         sa.Column("first_seen", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("channel_id", "order_number"),
+    )
+    op.create_index(
+        "market_order_by_customer", "market_order", ["channel_id", "customer_id"], unique=False
     )
     op.create_table(
         "market_package",
