@@ -18,6 +18,7 @@ from hbdash.store.log.tables import LogBody, LogEntry, LogFacet
 
 __all__ = [
     "Bar", "Count", "LogDetail", "LogFilter", "LogPage", "LogRow", "count", "detail", "histogram",
+    "id_time",
     "newest_id", "next_error", "page", "relaxations", "story",
 ]  # fmt: skip
 

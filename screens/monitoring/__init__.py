@@ -1,0 +1,1 @@
+"""Monitoring: what happened (Log), what is wrong (Failures), what differs (Reports)."""

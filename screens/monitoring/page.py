@@ -1,0 +1,153 @@
+"""Monitoring: Log, Failures, Reports. The page shows one part and asks it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+from textual.app import ComposeResult
+
+from hbdash.texts import N_, _
+from hbdash.texts import formats as fmt
+from screens.actions import Action
+from screens.frame import Page
+from screens.monitoring.log import LogPart
+from screens.monitoring.part import Part
+from screens.widgets.line import BLANK, Line, line, spread
+from screens.widgets.lines import Lines
+
+_NAMES = {"log": N_("Log"), "failures": N_("Failures"), "reports": N_("Reports")}
+_EVERYWHERE = ("list.copy",)
+
+
+@dataclass(frozen=True)
+class MonitoringView:
+    """What was read: of the part that is shown, and what stands on the line of parts."""
+
+    part: str
+    view: Any
+    reports: int | None
+
+
+class MonitoringPage(Page[MonitoringView]):
+    """The parts, gone through by the digit of the page."""
+
+    page_id = "monitoring"
+    parts = ("log",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.log_part = LogPart()
+        self.all_parts: tuple[Part, ...] = (self.log_part,)
+        self._shown = "log"
+        self._parts = Lines(draw=self._draw_parts, id="parts")
+
+    def body(self) -> ComposeResult:
+        yield self._parts
+        yield from self.all_parts
+
+    def on_mount(self) -> None:
+        """The part that was asked for has the focus."""
+        self._show_part()
+
+    @property
+    def shown(self) -> Part:
+        """The part that is shown."""
+        return next(part for part in self.all_parts if part.part_id == self._shown)
+
+    def _show_part(self) -> None:
+        for part in self.all_parts:
+            part.display = part is self.shown
+        self.shown.main().focus()
+
+    def _turn_to(self, part_id: str) -> None:
+        self._shown = part_id
+        if self.is_mounted:
+            self._show_part()
+            self.host.read_again()
+            self.draw_frame()
+
+    # --- live
+
+    def load(self, connection: Connection) -> MonitoringView:
+        part = self.shown
+        return MonitoringView(part.part_id, part.load(connection), None)
+
+    def show(self, snapshot: MonitoringView) -> None:
+        if snapshot.part == self._shown:
+            self.shown.show(snapshot.view)
+
+    def draw_frame(self) -> None:
+        super().draw_frame()
+        if self.is_mounted:
+            height = 1 if self.wide < 120 else 2
+            if self._parts.styles.height is None or self._parts.styles.height.value != height:
+                self._parts.styles.height = height
+            self._parts.redraw()
+
+    def _draw_parts(self, width: int) -> list[Line]:
+        result = line(" " * self.margin)
+        for part in self.all_parts:
+            name = f" {_(_NAMES[part.part_id])} "
+            shown = part.part_id == self._shown
+            result = result + line((name, "reverse" if shown else ""))
+            count = self._count(part.part_id)
+            if count is not None:
+                result = result + line((fmt.number(count), "bold" if count else "muted"), " ")
+            result = result + line(" ")
+        end = self.shown.title() + line(" " * self.margin)
+        return [spread(result, end, width), BLANK]
+
+    def _count(self, part_id: str) -> int | None:
+        if part_id == "failures" and self.frame is not None:
+            return self.frame.open_failures
+        if part_id == "reports" and self.snapshot is not None:
+            return self.snapshot.reports
+        return None
+
+    # --- frame
+
+    def open(self, **target: Any) -> None:
+        """``part``, and what the part understands: key, flow, cause, report …"""
+        wanted = str(target.pop("part", self._shown))
+        if any(part.part_id == wanted for part in self.all_parts):
+            self._turn_to(wanted)
+        self.shown.open(**target)
+
+    def part(self) -> str:
+        return self._shown
+
+    def next_part(self) -> None:
+        ids = [part.part_id for part in self.all_parts]
+        self._turn_to(ids[(ids.index(self._shown) + 1) % len(ids)])
+
+    def step_back(self) -> bool:
+        return self.shown.step_back()
+
+    def key_under_cursor(self) -> str | None:
+        return self.shown.key_under_cursor()
+
+    def own_keys(self) -> list[tuple[str, str]]:
+        return self.shown.own_keys()
+
+    def offers(self, action: Action) -> bool:
+        return hasattr(self.shown, action.method) or not self._of_a_part(action)
+
+    def why_not(self, action: Action) -> str | None:
+        if self._of_a_part(action) and not hasattr(self.shown, action.method):
+            names = [
+                _(_NAMES[one.part_id]) for one in self.all_parts if hasattr(one, action.method)
+            ]
+            return _("That is done in the part {part}: 2.").format(part=", ".join(names))
+        return self.shown.why_not(action)
+
+    def handler(self, action: Action) -> Any:
+        for part in (self.shown, *self.all_parts):
+            found = getattr(part, action.method, None)
+            if found is not None:
+                return found
+        return super().handler(action)
+
+    def _of_a_part(self, action: Action) -> bool:
+        return any(hasattr(part, action.method) for part in self.all_parts)
