@@ -38,7 +38,7 @@ class HbdashApp(AppActions, App[None]):
     reports while the app leaves would otherwise wait for it for ever.
     """
 
-    CSS = sheet("frame", "dashboard", "alarms", "refunds", "overlays")
+    CSS = sheet("frame", "dashboard", "monitoring", "alarms", "refunds", "overlays")
     ENABLE_COMMAND_PALETTE = False
     TITLE = "hbdash"
 
