@@ -155,6 +155,9 @@ def gate_facts(facts: SkuFacts, now: datetime) -> GateFacts:
     importing = facts.last_import is not None and facts.last_import["upload_state"] == "sent"
     if importing and facts.last_import is not None:
         in_flight.append(facts.last_import["sent_at"])
+    if facts.last_import is not None and facts.last_import["state"] == "in_review":
+        # What Hepsiburada's catalogue said of it when it was taken in.
+        known["marketplace_status"] = facts.last_import["remote_text"]
     known["pending_upload"] = min(in_flight) if in_flight else None
     if listing is not None:
         known |= {

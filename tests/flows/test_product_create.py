@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from hbdash.domain.states import RunState
+from hbdash.explain.why import why
 from hbdash.sandbox.hepsiburada import marketplace
 from hbdash.sandbox.omnitron import backoffice
 from hbdash.sandbox.seed.catalogue import Kind
@@ -49,6 +50,10 @@ def test_new_products_become_listings_with_price_and_stock(bench: FlowBench) -> 
     assert {row["state"] for row in bench.rows(UploadRow, kind="import")} == {"in_review"}
     (intent,) = bench.rows(Intent, kind="import")
     assert intent["state"] == "done"
+    with bench.db.read() as connection:
+        answer = why(connection, bench.channel_id, skus[0], bench.now())
+    assert answer.stopped_by == "marketplace_state"
+    assert "WAITING" in answer.verdict
     bench.move(61)
     for product in new(bench):
         found = listing(bench, product.sku)

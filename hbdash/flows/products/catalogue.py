@@ -43,6 +43,7 @@ class Catalogue:
 
     def __init__(self, ctx: RunContext) -> None:
         self._omnitron = ctx.omnitron
+        self._tree = ctx.settings.category_tree_id
         self._clock = ctx.clock
         self._kept = _KEPT.setdefault(ctx.omnitron, {})
 
@@ -82,7 +83,7 @@ class Catalogue:
         return self._once(("values", attribute), lambda: self._read_values(attribute))
 
     def _read_root(self) -> str:
-        tree = self._omnitron.channel().category_tree
+        tree = self._tree
         root = None if tree is None else self._omnitron.category_tree(tree).category_root
         if root is None or not root.path:
             raise RunRefused("setting.missing", {"key": "category_ids"})

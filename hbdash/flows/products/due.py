@@ -115,7 +115,9 @@ class Intake:
             else:
                 refused.append(Refusal(material.product, material.key, answer))
         there = known.statuses(ctx, [row.key for row in ready])
-        present = [row for row in ready if there.get(row.key) in known.ADOPTED]
+        reviewed = [row for row in ready if there.get(row.key) == known.IN_REVIEW]
+        ours = known.in_review_as_sent(ctx, reviewed) if reviewed else set()
+        present = [row for row in ready if there.get(row.key) in known.ADOPTED or row.key in ours]
         barred = [row for row in ready if there.get(row.key) in known.BARRED]
         good = [row for row in ready if row not in present and row not in barred]
         refused += [

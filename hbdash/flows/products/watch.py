@@ -60,11 +60,11 @@ def images_again(ctx: RunContext, catalogue: Catalogue, product: Product, one: W
 def there_now(ctx: RunContext, failures: Sequence[Watched]) -> set[int]:
     """``product.no_result``, ``.in_progress``: Hepsiburada's catalogue has the product."""
     found = known.statuses(ctx, sorted({one.key for one in failures}))
-    wanted = known.ADOPTED
+    taken_in = known.ADOPTED | {known.IN_REVIEW}
     return {
         one.id
         for one in failures
-        if found.get(one.key) in (known.LISTED if one.code == "product.in_progress" else wanted)
+        if found.get(one.key) in (known.LISTED if one.code == "product.in_progress" else taken_in)
     }
 
 
