@@ -77,6 +77,8 @@ _FLOWS: dict[str, tuple[str, str]] = {
         N_("Sends prices that differ although nothing changed."),
     ),
     "cause_watch": (N_("Cause Watch"), N_("Tests whether causes of failures are gone.")),
+    "retry_failures": (N_("Retry"), N_("Tries the records of some failures again.")),
+    "alarms": (N_("Alarms"), N_("Watches what the alarm rules ask for.")),
 }
 
 
