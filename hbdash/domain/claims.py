@@ -6,7 +6,8 @@ Asked by the list, by the form, by the action behind its button, and once more b
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as with_default
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -105,7 +106,7 @@ class Problem:
 
     field: str
     id: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = with_default(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -160,14 +161,14 @@ def text_problems(
 
 def photo_problems(photos: Sequence[tuple[str, int]], limits: RejectionLimits) -> list[Problem]:
     """What is wrong with the photos picked so far; each is (name, bytes)."""
-    problems = []
+    problems: list[Problem] = []
     if len(photos) > limits.photo_max_count:
         params = {"n": len(photos), "most": limits.photo_max_count}
         problems.append(Problem("photos", "photo.too_many", params))
     for name, size in photos:
         if size > limits.photo_max_bytes:
-            params = {"name": name, "size": size, "most_size": limits.photo_max_bytes}
-            problems.append(Problem("photos", "photo.too_large", params))
+            sizes = {"size": size, "most_size": limits.photo_max_bytes}
+            problems.append(Problem("photos", "photo.too_large", {"name": name, **sizes}))
     return problems
 
 

@@ -25,11 +25,12 @@ def claim_failed(
     text: str = "",
     punish: bool = True,
     level: str = "error",
+    counts: bool = True,
 ) -> None:
     """Write what it means, in a commit of its own. text: the other side's words.
 
     punish: it is tried again by R3's rules only (claims take the DEFAULT block); False where
-    nothing but a person's act brings another try.
+    nothing but a person's act brings another try. counts: False where the run did all it could.
     """
     number = claim["number"]
     known = {"claim": number, "type": claim["claim_type"], "text": text, **(params or {})}
@@ -71,4 +72,5 @@ def claim_failed(
                 amount=to_lira5(claim["amount"]),
             )
         )
-    ctx.progress.failed += 1
+    if counts:
+        ctx.progress.failed += 1

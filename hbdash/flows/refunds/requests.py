@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, select, update
@@ -15,17 +14,16 @@ from hbdash.domain.claims import (
     refundable,
     request_id,
 )
-from hbdash.domain.reasons import portal_only, refund_reason
+from hbdash.domain.reasons import portal_only
 from hbdash.flows.refunds import items
 from hbdash.flows.refunds.faults import CONTENT_TYPE, claim_failed
 from hbdash.flows.refunds.keep import load
+from hbdash.flows.refunds.reasons import Reasons
 from hbdash.flows.refunds.written import find_written, keep_request, say_unsure
 from hbdash.runs import intents, penalties
 from hbdash.runs.context import RunContext
-from hbdash.runs.failures import Met
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import CancellationRequest, Claim, Failure
-from hbdash.texts.causes import log_text
 from hbdash.texts.claims import requests_made, would_request
 from hbdash.transport.errors import Refused, RemoteError
 
@@ -33,56 +31,6 @@ claim_t = table_of(Claim)
 request_t = table_of(CancellationRequest)
 
 _WANTED = (AWAITING_ACTION, REFUNDED)
-
-
-@dataclass
-class Reasons:
-    """Omnitron's refund reasons, read once a run and only when a request is to be made."""
-
-    ctx: RunContext
-    _known: set[int] | None = None
-    _blamed: set[str] = field(default_factory=set)
-
-    def of(self, claim: RowMapping) -> int | None:
-        """The reason for a claim: R2.17, else R2.18; None if neither is one of Omnitron's."""
-        settings = self.ctx.settings
-        chosen = refund_reason(
-            settings.refund_reason_mapping, settings.default_reason_id, claim["reason"]
-        )
-        if self._is_known(chosen):
-            return chosen
-        default = settings.default_reason_id
-        if chosen != default:
-            # One mistyped id of the mapping must not hold up the claims that use it.
-            self._blame("refund_reason_mapping", chosen)
-            if self._is_known(default):
-                return default
-        self._blame("default_reason_id", default)
-        return None
-
-    def settle(self) -> None:
-        """A setting that nobody had to blame in this run is mended."""
-        if self._known is not None:
-            for key in {"refund_reason_mapping", "default_reason_id"} - self._blamed:
-                self.ctx.failures.passed("setting", key)
-
-    def _is_known(self, reason: int | None) -> bool:
-        if self._known is None:
-            found = self.ctx.omnitron.cancellation_reasons("refund")
-            self._known = {one.pk for one in found}
-        return reason in self._known
-
-    def _blame(self, key: str, value: int | None) -> None:
-        if key in self._blamed:
-            return
-        self._blamed.add(key)
-        code = "setting.missing" if value is None else "setting.invalid"
-        params = {"key": key, "value": "" if value is None else str(value)}
-        line = self.ctx.journal.add(
-            "error", "failed", log_text(code, params), kind="setting", key=key, code=code,
-            params=params,
-        )  # fmt: skip
-        self.ctx.failures.met(Met("setting", key, code, params, line=line))
 
 
 def make_requests(ctx: RunContext, numbers: Collection[str], versions: dict[int, datetime]) -> None:
@@ -174,7 +122,7 @@ def _note(ctx: RunContext, claim: RowMapping, note: str) -> None:
     with ctx.commit() as connection:
         _set_note(connection, claim, note)
     if note == "claim.portal_only" and claim["status"] == AWAITING_ACTION:
-        claim_failed(ctx, claim, note, punish=False, level="warning")
+        claim_failed(ctx, claim, note, punish=False, level="warning", counts=False)
 
 
 def _lacking(ctx: RunContext, claim: RowMapping) -> list[int]:

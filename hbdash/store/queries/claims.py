@@ -18,7 +18,9 @@ from hbdash.domain.claims import (
     IN_DISPUTE,
 )
 from hbdash.store.bulk import table_of
-from hbdash.store.queries.claim_detail import (
+from hbdash.store.queries.claim_detail import claim_detail
+from hbdash.store.queries.claim_drafts import Draft, Photo, draft, photo_data
+from hbdash.store.queries.claim_facts import (
     ClaimDetail,
     CustomerHistory,
     CustomerPhoto,
@@ -28,9 +30,7 @@ from hbdash.store.queries.claim_detail import (
     PackageFact,
     RequestLine,
     SkuHistory,
-    claim_detail,
 )
-from hbdash.store.queries.claim_drafts import Draft, Photo, draft, photo_data
 from hbdash.store.queries.claim_rows import (
     ClaimRow,
     claim_select,
