@@ -18,9 +18,11 @@ from hbdash.flows.orders.faults import CONTENT_TYPE
 from hbdash.flows.orders.gap import note_gap, read_feeds
 from hbdash.flows.orders.reconcile import reconcile
 from hbdash.flows.orders.writing import Writer
+from hbdash.hepsiburada.client import SIDE as HEPSIBURADA
 from hbdash.runs import batches
 from hbdash.runs.context import RunContext
 from hbdash.runs.stop import RunStopped
+from hbdash.transport.errors import RemoteError
 
 
 def run(ctx: RunContext) -> None:
@@ -38,12 +40,25 @@ def run(ctx: RunContext) -> None:
 
 
 def _read_and_write(ctx: RunContext, writer: Writer, doubtful: set[str]) -> None:
-    ordered = reading.Ordered()
     if ctx.request.window is not None:
         begin, end = ctx.request.window
-        for numbers in reading.read_window(ctx, begin, end, ordered, move_cursor=False):
+        for numbers in reading.read_window(ctx, begin, end, reading.Ordered(), move_cursor=False):
             _write_rows(ctx, writer, numbers, doubtful)
         return
+    try:
+        _read(ctx, writer, doubtful)
+    except RemoteError as error:
+        if error.side == HEPSIBURADA:
+            # What was kept needs Hepsiburada no more: it goes all the same.
+            _write_due(ctx, writer, "seen", doubtful)
+        raise
+    _write_due(ctx, writer, "seen", doubtful)
+    _write_due(ctx, writer, "failed", doubtful)
+
+
+def _read(ctx: RunContext, writer: Writer, doubtful: set[str]) -> None:
+    """All there is to read, slice by slice; what a slice brought is written before the next."""
+    ordered = reading.Ordered()
     reading.read_lines(ctx, ordered)
     begin, end, cursor = reading.regular_window(ctx)
     if not ctx.dry_run:
@@ -53,8 +68,6 @@ def _read_and_write(ctx: RunContext, writer: Writer, doubtful: set[str]) -> None
     if not ctx.dry_run:
         read_feeds(ctx, writer.units, begin)
         reconcile(ctx, ordered, writer.units)
-    _write_due(ctx, writer, "seen", doubtful)
-    _write_due(ctx, writer, "failed", doubtful)
 
 
 def _write_due(ctx: RunContext, writer: Writer, state: str, doubtful: set[str]) -> None:

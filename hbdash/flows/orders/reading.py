@@ -17,6 +17,7 @@ from sqlalchemy import select
 from hbdash.domain.windows import run_window, slices
 from hbdash.flows.orders import keeping
 from hbdash.flows.orders.faults import left_out, unreadable
+from hbdash.flows.orders.lines import LineSeen, keep_lines, seen_open, seen_unpaid
 from hbdash.flows.orders.parcel import package_payload, parcel_of
 from hbdash.hepsiburada.models.packages import Package
 from hbdash.hepsiburada.packages import PACKAGES_PAGE
@@ -55,7 +56,7 @@ def read_lines(ctx: RunContext, ordered: Ordered) -> None:
         for line in unpaid.rows:
             ordered.unpaid[line.id] = max(ordered.unpaid.get(line.id, 0), line.quantity)
         with ctx.commit() as connection:
-            keeping.keep_lines(connection, ctx.channel_id, _once(keeping.seen_unpaid(unpaid.rows)))
+            keep_lines(connection, ctx.channel_id, _once(seen_unpaid(unpaid.rows)))
         ctx.go_on()
     for waiting in ctx.hepsiburada.paid_orders():
         for fault in waiting.faulty:
@@ -70,11 +71,11 @@ def read_lines(ctx: RunContext, ordered: Ordered) -> None:
                  for o in waiting.rows],
                 ctx.now(),
             )  # fmt: skip
-            keeping.keep_lines(connection, ctx.channel_id, _once(keeping.seen_open(waiting.rows)))
+            keep_lines(connection, ctx.channel_id, _once(seen_open(waiting.rows)))
         ctx.go_on()
 
 
-def _once(seen: list[keeping.LineSeen]) -> list[keeping.LineSeen]:
+def _once(seen: list[LineSeen]) -> list[LineSeen]:
     """A feed names a line once; a second row of it on a page is the moving of the feed."""
     return list({one.line_id: one for one in seen}.values())
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from hbdash.flows.orders import keeping
 from hbdash.flows.orders.gap import keep_packages_of
+from hbdash.flows.orders.lines import lines_of, set_cancelled
 from hbdash.flows.orders.parcel import is_cancelled
 from hbdash.flows.orders.reading import Ordered
 from hbdash.flows.orders.units import UnitBook
@@ -89,7 +89,7 @@ def _settle(ctx: RunContext, lines: list[_Line], order: Order | None, ordered: O
         keep_packages_of(ctx, order)
     alive = _alive(order)
     with ctx.db.read() as connection:
-        rows = keeping.lines_of(connection, ctx.channel_id, [line.line_id for line in lines])
+        rows = lines_of(connection, ctx.channel_id, [line.line_id for line in lines])
         packed = dict(
             connection.execute(
                 select(inside_t.c.line_item_id, func.sum(inside_t.c.quantity))
@@ -111,7 +111,7 @@ def _settle(ctx: RunContext, lines: list[_Line], order: Order | None, ordered: O
         if shown < quantity - rows[line.line_id]["cancelled"]:
             gone[line.line_id] = quantity - shown
     with ctx.commit() as connection:
-        keeping.set_cancelled(connection, ctx.channel_id, gone)
+        set_cancelled(connection, ctx.channel_id, gone)
 
 
 def _alive(order: Order | None) -> Mapping[str, int]:

@@ -14,16 +14,14 @@ from sqlalchemy import Connection, func, select
 
 from hbdash.domain.orders import free_units, unit_id
 from hbdash.flows.orders import keeping
+from hbdash.flows.orders.ledger import held_units, item_rows
+from hbdash.flows.orders.lines import lines_of
 from hbdash.flows.orders.parcel import Parcel, ParcelLine
 from hbdash.hepsiburada.models.orders import Order
-from hbdash.omnitron.models.order import OrderItem
 from hbdash.runs.context import RunContext
-from hbdash.store.bulk import insert_ignore, sliced, table_of
+from hbdash.store.bulk import insert_ignore, table_of
 from hbdash.store.tables import OmnitronItem, PackageLine
 from hbdash.transport.errors import Refused
-
-#: Omnitron's status of an item that holds nothing any more (O§6.1); as number or as name.
-CANCELLED = ("100", "canceled", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ class UnitBook:
         wanted = set(line_ids) - self._asked_lines
         with self.ctx.db.read() as connection:
             known = held_units(connection, self.ctx.channel_id, wanted)
-            rows = keeping.lines_of(connection, self.ctx.channel_id, wanted)
+            rows = lines_of(connection, self.ctx.channel_id, wanted)
         fresh = sorted(wanted - set(known))
         remote_ids: list[str] = []
         for line in fresh:
@@ -104,7 +102,7 @@ class UnitBook:
                 with self.ctx.commit() as connection:
                     keeping.keep_order_lines(connection, channel_id, order, self.ctx.now())
         with self.ctx.db.read() as connection:
-            rows = keeping.lines_of(connection, channel_id, line_ids)
+            rows = lines_of(connection, channel_id, line_ids)
         taken: dict[str, set[int]] = {line: set(held.get(line, {})) for line in line_ids}
         allotted: list[LineUnits] = []
         for line in parcel.lines:
@@ -124,25 +122,6 @@ def _free(line: ParcelLine, row: Mapping[str, Any] | None, taken: set[int]) -> l
     return free_units(quantity, line.quantity, taken, open_numbers[:gone])
 
 
-def held_units(
-    connection: Connection, channel_id: int, line_ids: Iterable[str]
-) -> dict[str, dict[int, int]]:
-    """Line id → unit number → Omnitron's order, of units that live items hold."""
-    table = table_of(OmnitronItem)
-    found: dict[str, dict[int, int]] = {}
-    for part in sliced(sorted(set(line_ids)), 500):
-        rows = connection.execute(
-            select(table.c.line_item_id, table.c.n, table.c.order_pk).where(
-                table.c.channel_id == channel_id,
-                table.c.line_item_id.in_(part),
-                table.c.state == "live",
-            )
-        )
-        for row in rows:
-            found.setdefault(row.line_item_id, {})[row.n] = row.order_pk
-    return found
-
-
 def _in_other_packages(
     connection: Connection, channel_id: int, package_number: str, line_ids: Sequence[str]
 ) -> set[str]:
@@ -159,45 +138,3 @@ def _in_other_packages(
         .having(func.count() > 0)
     )
     return {row.line_item_id for row in rows}
-
-
-def item_rows(channel_id: int, items: Sequence[tuple[OrderItem, str]]) -> list[dict[str, Any]]:
-    """Rows of ``OmnitronItem`` for (item, its remote id), in number order.
-
-    Items that carry the bare line id (orders of Akinon's own application, several of one id) are
-    counted in number order (flows section 2, "Unit ↔ item").
-    """
-    rows: list[dict[str, Any]] = []
-    used: dict[str, set[int]] = {}
-    bare: list[tuple[OrderItem, str]] = []
-    for item, remote_id in sorted(items, key=lambda pair: pair[0].pk):
-        line, _, number = remote_id.rpartition("-")
-        # A line id is a UUID: what is left of `{uuid}-{n}` has four dashes.
-        if line.count("-") >= 4 and number.isascii() and number.isdigit() and int(number) > 0:
-            if _is_live(item):
-                used.setdefault(line, set()).add(int(number))
-            rows.append(_row(channel_id, item, line, int(number)))
-        elif remote_id:
-            bare.append((item, remote_id))
-    for item, line in bare:
-        taken = used.setdefault(line, set())
-        number_left = next(n for n in range(1, len(items) + len(taken) + 2) if n not in taken)
-        taken.add(number_left)
-        rows.append(_row(channel_id, item, line, number_left))
-    return rows
-
-
-def _is_live(item: OrderItem) -> bool:
-    return item.status.strip().lower() not in CANCELLED
-
-
-def _row(channel_id: int, item: OrderItem, line: str, n: int) -> dict[str, Any]:
-    return {
-        "channel_id": channel_id,
-        "line_item_id": line,
-        "n": n,
-        "item_pk": item.pk,
-        "order_pk": item.order or 0,
-        "state": "live" if _is_live(item) else "cancelled",
-        "status": item.status or "400",
-    }

@@ -6,28 +6,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from hbdash.flows.orders import faults, keeping, translate
 from hbdash.flows.orders.faults import KIND, OrderFault, PackageRow
 from hbdash.flows.orders.goods import ProductBook
-from hbdash.flows.orders.parcel import Parcel, line_payload, packages_of, parcel_of
+from hbdash.flows.orders.ledger import keep_order
+from hbdash.flows.orders.parcel import Parcel, parcel_of
 from hbdash.flows.orders.people import Registry, billed_like_shipping
 from hbdash.flows.orders.places import PlaceBook, report_place
-from hbdash.flows.orders.units import Allotted, UnitBook, item_rows
-from hbdash.omnitron.models.order import Order, OrderItem
+from hbdash.flows.orders.standing import still_standing
+from hbdash.flows.orders.units import Allotted, UnitBook
+from hbdash.omnitron.models.order import Order
 from hbdash.runs import intents
 from hbdash.runs.context import RunContext
 from hbdash.runs.penalties import PenaltyView
-from hbdash.store.bulk import insert_ignore, upsert
-from hbdash.store.tables import OmnitronItem, OmnitronOrder
 from hbdash.texts.causes import log_text
 from hbdash.texts.orders import gone, linked, outcome_unknown, would_link, would_write, written
 from hbdash.transport.errors import (
     AuthRefused,
     BadShape,
     BreakerOpen,
-    NotFound,
     Refused,
     RemoteError,
     Walled,
@@ -262,22 +259,9 @@ class Writer:
     def _asked_again(self, row: PackageRow, parcel: Parcel | None) -> Parcel | None:
         """Before a retry: is the package still what it was? ``None``: it is not ours to write."""
         ctx = self.ctx
-        order = self.units.order(row.order_number)
-        named = {} if order is None else packages_of(order)
-        if order is not None and parcel is None and row.number in named:
-            return parcel_of(line_payload(order, row.number))
-        if row.number in named or self._stands(row.number):
-            if parcel is None:
-                raise OrderFault(
-                    "remote.shape",
-                    {
-                        "side": "hepsiburada",
-                        "service": "oms",
-                        "endpoint": "packages",
-                        "field": "items",
-                    },
-                )
-            return parcel
+        standing = still_standing(ctx, self.units, row, parcel)
+        if standing is not None:
+            return standing
         if ctx.dry_run:
             self._say("skipped", row, gone())
             return None
@@ -288,15 +272,6 @@ class Writer:
             faults.settle_pass(ctx, connection, row)
         ctx.progress.skipped += 1
         return None
-
-    def _stands(self, number: str) -> bool:
-        """The package itself says whether it was broken up; one that is not shown proves nothing
-        against what was read before."""
-        try:
-            status = self.ctx.hepsiburada.package(number).status.strip().lower()
-        except NotFound:
-            return True
-        return status != "unpacked" and not status.startswith("cancel")
 
     def _say(
         self, status: str, row: PackageRow, text: str, exchange: Exchange | None = None
@@ -310,39 +285,3 @@ class Writer:
             params={"package": row.number, "order": row.order_number},
             exchange=exchange,
         )
-
-
-def keep_order(
-    connection: Connection,
-    channel_id: int,
-    row: PackageRow,
-    order: Order,
-    items: tuple[OrderItem, ...],
-    now: datetime,
-) -> None:
-    """Write the order and who holds which unit into our ledger."""
-    upsert(
-        connection,
-        OmnitronOrder,
-        [
-            {
-                "channel_id": channel_id,
-                "number": order.number,
-                "remote_pk": order.pk,
-                "package_number": row.number,
-                "amount": round(order.amount or row.total, 5),
-                "written_at": now,
-                "batch_closed": False,
-            }
-        ],
-        key=("channel_id", "number"),
-        update=("remote_pk", "package_number", "amount"),
-    )
-    insert_ignore(
-        connection,
-        OmnitronItem,
-        [
-            {**one, "order_pk": order.pk}
-            for one in item_rows(channel_id, [(item, item.remote_id) for item in items])
-        ],
-    )
