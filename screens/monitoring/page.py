@@ -12,6 +12,7 @@ from hbdash.texts import N_, _
 from hbdash.texts import formats as fmt
 from screens.actions import Action
 from screens.frame import Page
+from screens.monitoring.failures import FailuresPart
 from screens.monitoring.log import LogPart
 from screens.monitoring.part import Part
 from screens.widgets.line import BLANK, Line, line, spread
@@ -34,12 +35,13 @@ class MonitoringPage(Page[MonitoringView]):
     """The parts, gone through by the digit of the page."""
 
     page_id = "monitoring"
-    parts = ("log",)
+    parts = ("log", "failures")
 
     def __init__(self) -> None:
         super().__init__()
         self.log_part = LogPart()
-        self.all_parts: tuple[Part, ...] = (self.log_part,)
+        self.failures_part = FailuresPart()
+        self.all_parts: tuple[Part, ...] = (self.log_part, self.failures_part)
         self._shown = "log"
         self._parts = Lines(draw=self._draw_parts, id="parts")
 
