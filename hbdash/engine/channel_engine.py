@@ -59,6 +59,7 @@ class ChannelEngine:
         self._lock = threading.RLock()
         self._changes = ChangeWatcher(db)
         self._look_for_requests = True
+        self._unclosed: set[int] = set()
         self.lease = LeaseKeeper(
             db,
             channel_id,
@@ -89,6 +90,7 @@ class ChannelEngine:
             ("due", self._start_due, 0.5),
             ("requests", self._take_requests, 0.5),
             ("heartbeat", self._heartbeat.beat, 1.0),
+            ("unclosed", self._close_unclosed, 1.0),
             ("alarms", self._watch_alarms, 10.0),
         ]
 
@@ -97,7 +99,7 @@ class ChannelEngine:
     def _gained(self, epoch: int) -> None:
         with self._db.durable() as connection:
             lost = recovery.close_lost_runs(
-                connection, self.id, self.lease.holder, self._writer, self._clock
+                connection, self.id, self.lease.holder, self._writer, self._clock.now()
             )
             schedule.install(
                 connection, self.id, FLOWS, self._config.engine, self._zone, self._clock.now()
@@ -133,6 +135,7 @@ class ChannelEngine:
             ask_for_run=self.ask_for_run,
             watch=self._heartbeat.watch,
             unwatch=self._heartbeat.unwatch,
+            abandon=self._unclosed.add,
         )
 
         def perform(spec: FlowSpec, request: RunRequest, stop: StopFlag) -> RunResult:
@@ -152,6 +155,8 @@ class ChannelEngine:
         with self._db.write() as connection:
             if not request.by_hand and not request.dry_run:
                 schedule.ended(connection, self.id, spec.id, state, now)
+            if request.started_by == "schedule" and result and result.reason_id == "run.shutdown":
+                recovery.due_again(connection, self.id, {spec.id}, now)
             if request.request_id is not None and result is not None:
                 requests.answer(
                     connection,
@@ -231,6 +236,19 @@ class ChannelEngine:
             outcome, reply = "refused", {"id": "request.unknown", "params": {"kind": asked.kind}}
         with self._db.write() as connection:
             requests.answer(connection, asked.id, outcome, self._clock.now(), answer=reply)
+
+    def _close_unclosed(self) -> None:
+        """Runs whose end met a locked database, or a lease that was lost, are closed afterwards."""
+        gone = set(self._unclosed)
+        if not gone:
+            return
+        with self._db.durable() as connection:
+            recovery.close_runs(connection, self.id, gone, self._writer, self._clock.now())
+            dues = schedule.next_dues(connection, self.id)
+        self._unclosed -= gone
+        with self._lock:
+            self._dues.update(dues)
+            self._look_for_requests = True
 
     def _watch_alarms(self) -> None:
         if self.lease.is_held:

@@ -36,6 +36,10 @@ def database_now(connection: Connection) -> datetime:
     return from_micros(int(connection.execute(text(statement)).scalar_one()))
 
 
+def _new_holder() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+
+
 class LeaseKeeper:
     """Takes, renews and gives back the lease of one channel.
 
@@ -55,7 +59,7 @@ class LeaseKeeper:
     ) -> None:
         self.db = db
         self.channel_id = channel_id
-        self.holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self.holder = _new_holder()
         self.face = face
         self.username = username
         self.term = term
@@ -123,6 +127,8 @@ class LeaseKeeper:
                 self._drop()
             return
         asked = time.monotonic()
+        # A name for each holding: what an earlier one of this process left is anybody's too.
+        self.holder = _new_holder()
         epoch = self._take()
         if epoch is not None:
             self._renewed = asked

@@ -6,7 +6,7 @@ import logging
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 from typing import Any, Protocol, cast
@@ -75,6 +75,8 @@ class RunKit:
     watch: Callable[[int, Progress], None]
     """Told of each run that starts, so that its heartbeat and progress are written."""
     unwatch: Callable[[int], None]
+    abandon: Callable[[int], None] = field(default=lambda run_id: None)
+    """Told of a run that has ended and whose last row could not be written."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,9 @@ def run_flow(kit: RunKit, spec: FlowSpec, request: RunRequest, stop: StopFlag) -
     try:
         with calling(recorder=run.wire, waiter=stop):
             run.perform()
+    except BaseException:
+        kit.abandon(run.run_id)
+        raise
     finally:
         kit.unwatch(run.run_id)
     return run.result()

@@ -14,7 +14,7 @@ from decimal import Decimal
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from hbdash.flows.mirror.listings import keep_listings
-from hbdash.flows.stock_price.faults import Fault, settle_faults
+from hbdash.flows.stock_price.faults import Fault, write_faults
 from hbdash.flows.stock_price.kinds import Kind
 from hbdash.hepsiburada.models.listing import PriceValidation, UploadStatus
 from hbdash.omnitron.models.batch import FailedReason
@@ -212,6 +212,7 @@ def _settle(
             states,
         )
         batches.give_verdicts(connection, oks)
+        write_faults(ctx, connection, kind, faults, reason=FailedReason.CHANNEL_APP)
         penalties.forgive(connection, ctx.channel_id, kind.content_type, accepted)
         for key in accepted:
             ctx.failures.passed(kind.content_type, key)
@@ -223,7 +224,7 @@ def _settle(
         _learn_bounds(connection, ctx.channel_id, locks, [r["sku_key"] for r in rows])
     point("upload_settled")
     ctx.progress.ok += len(accepted)
-    settle_faults(ctx, kind, faults, reason=FailedReason.CHANNEL_APP)
+    ctx.progress.failed += len(faults)
     read_back(ctx, kind, accepted[:READ_BACK_AT_MOST])
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from hbdash.domain.turkish import sku_key
 from hbdash.flows.mirror.products import keep_values
-from hbdash.flows.stock_price.faults import Fault, settle_faults
+from hbdash.flows.stock_price.faults import Fault, write_faults
 from hbdash.flows.stock_price.kinds import RETRY, URGENT, Answer, Kind, ListingFacts
 from hbdash.flows.stock_price.products import listings_of, sku_keys_of
 from hbdash.omnitron.models.batch import FailedReason
@@ -112,11 +112,12 @@ def _take_rows(ctx: RunContext, kind: Kind, rows: Sequence[Row]) -> None:
         for row, key, a in answers
         if a.value is not None
     ]
-    settle_faults(ctx, kind, faults, reason=FailedReason.CHANNEL_APP)
     with ctx.commit() as connection:
+        write_faults(ctx, connection, kind, faults, reason=FailedReason.CHANNEL_APP)
         keep_values(connection, ctx.channel_id, rows, ctx.now())
         offers.want(connection, ctx.channel_id, kind.name, wanted)
         batches.give_verdicts(connection, [batches.ObjectVerdict(batch.id, pk) for pk in skipped])
+    ctx.progress.failed += len(faults)
     ctx.progress.skipped += len(skipped)
     point("batch_wanted")
     if wanted:
