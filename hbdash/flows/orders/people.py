@@ -27,14 +27,7 @@ class Registry:
 
     def customer(self, parcel: Parcel) -> int:
         """The customer of ``customerId``; only names are ever changed on one that was found."""
-        try:
-            email = customer_email(parcel.customer_id)
-        except ValueError as missing:
-            raise OrderFault(
-                "remote.shape",
-                {"side": "hepsiburada", "service": "oms", "endpoint": "packages",
-                 "field": "customerId"},
-            ) from missing  # fmt: skip
+        email = email_of(parcel)
         names = names_of(parcel.customer_name or parcel.shipping.name)
         known = self._customers.get(email)
         if known is not None and known[1] == names:
@@ -75,7 +68,7 @@ class Registry:
 
     def drafts(self, parcel: Parcel, customer: int) -> tuple[NewAddress, NewAddress]:
         """Both addresses with their places, not made yet."""
-        email = customer_email(parcel.customer_id)
+        email = email_of(parcel)
         shipping = self._address(parcel.shipping, parcel.shipping.name, email, customer)
         if billed_like_shipping(self.ctx, parcel):
             return shipping, shipping
@@ -113,6 +106,22 @@ class Registry:
             notes=notes,
             **{name: plain(value).strip() for name, value in more.items()},
         )
+
+
+def email_of(parcel: Parcel) -> str:
+    """The customer's key; ``OrderFault`` for a package without a customer id."""
+    try:
+        return customer_email(parcel.customer_id)
+    except ValueError as missing:
+        raise OrderFault(
+            "remote.shape",
+            {
+                "side": "hepsiburada",
+                "service": "oms",
+                "endpoint": "packages",
+                "field": "customerId",
+            },
+        ) from missing
 
 
 def billed_like_shipping(ctx: RunContext, parcel: Parcel) -> bool:

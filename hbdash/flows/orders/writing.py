@@ -145,8 +145,9 @@ class Writer:
             unit.line.line_id: self.products.of(unit.line.merchant_sku, unit.line.hb_sku)
             for unit in order.units
         }
+        # An address that is not known leaves no customer behind.
+        self.registry.drafts(parcel, customer=0)
         if ctx.dry_run:
-            self.registry.drafts(parcel, customer=0)
             self._say("skipped", row, would_write(order.number, len(order.units),
                                                   order.amounts.amount))  # fmt: skip
             ctx.progress.ok += 1
