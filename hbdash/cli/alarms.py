@@ -1,13 +1,12 @@
-"""``hbdash alarms list|ack|test``."""
+"""``hbdash alarms list|ack``."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 
 from hbdash.actions.alarms import acknowledge
 from hbdash.cli.common import DONE, FAILED
-from hbdash.cli.output import print_json, print_table
+from hbdash.cli.output import print_json, print_table, print_text
 from hbdash.cli.session import Session, channel_argument, session
 from hbdash.store.queries.alarms import alarms_view
 from hbdash.store.queries.overview import FiringAlarm
@@ -34,10 +33,12 @@ def run(args: argparse.Namespace) -> int:
                 on.db, on.clock, on.actor, on.channel_id, args.alarm, note=args.note
             )
             if args.json:
-                print_json(taken)
+                print_json(
+                    {"alarm": args.alarm, "by": taken.by, "at": taken.at, "already": taken.already}
+                )
             else:
                 word = "already " if taken.already else ""
-                sys.stdout.write(f"{word}acknowledged by {taken.by}\n")
+                print_text([f"{word}acknowledged by {taken.by}"])
             return DONE
         return _list(on, args)
 
@@ -80,6 +81,7 @@ def _list(on: Session, args: argparse.Namespace) -> int:
                  r.state(on.now()), r.last_fired_at)
                 for r in view.rules
             ],
+            on.zone,
             empty="No rule is there.",
         )  # fmt: skip
     else:
@@ -90,6 +92,7 @@ def _list(on: Session, args: argparse.Namespace) -> int:
                  r.alarm.acknowledged_by or "nobody yet")
                 for r in view.firing
             ],
+            on.zone,
             empty="Nothing rings.",
         )  # fmt: skip
     return FAILED if view.firing else DONE

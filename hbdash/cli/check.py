@@ -35,14 +35,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 all well, 4 when only a remote side is out of reach, else 1."""
-    with session(args) as on:
+    with session(args, create=True) as on:
         checks = [*_local(on), *_remote(on), *_flows(on)]
     if args.json:
-        print_json({"checks": checks, "ok": all(c.ok for c in checks)})
+        print_json({"checks": [vars(check) for check in checks], "ok": all(c.ok for c in checks)})
     else:
         print_table(
             ("", "what", "found", "what to do"),
             [("✓" if c.ok else "×", c.name, c.found, c.remedy) for c in checks],
+            on.zone,
             empty="",
         )
     bad = [c for c in checks if not c.ok]

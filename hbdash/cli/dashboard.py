@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,9 @@ from hbdash.cli.common import (
     WRONG_USE,
     CommandFailed,
     actor,
-    configuration,
     database,
+    own_configuration,
+    starts_sandbox,
 )
 
 if TYPE_CHECKING:
@@ -34,11 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Open the dashboard; when the file says so, start the built-in sandbox for it."""
-    config = configuration(args)
-    if config.sandbox.start:
+    config = own_configuration(args)
+    if starts_sandbox(config):
         from hbdash.cli.demo import run_demo
 
-        return run_demo(config.sandbox, read_only=args.read_only)
+        return run_demo(config, read_only=args.read_only)
     if not config.channels:
         raise CommandFailed("no channel in the configuration; see `hbdash demo`", WRONG_USE)
     return open_dashboard(
@@ -50,6 +52,12 @@ def open_dashboard(
     config: Config, who: Actor, *, with_engine: bool = True, log_file: Path | None = None
 ) -> int:
     """Draw first; the engine starts beside it and is stopped after the app has left."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise CommandFailed(
+            "the dashboard needs a terminal; without one there are `hbdash worker` and "
+            "`hbdash status`",
+            WRONG_USE,
+        )
     from zoneinfo import ZoneInfo
 
     from hbdash.app import ChannelFace, Face, HbdashApp

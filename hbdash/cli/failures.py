@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         else:
             n = close_failures(on.db, on.clock, on.actor, on.channel_id, ids, args.reason)
     if args.json:
-        print_json({"what": args.what, "records": n})
+        print_json({"action": args.what, "fingerprint": args.fingerprint, "records": n})
     else:
         sys.stdout.write(f"{n} records\n")
     return DONE if n else FAILED
@@ -99,6 +99,7 @@ def _list(on: Session, as_json: bool) -> int:
                  c.next_at, remedy(c.code, c.params))
                 for c in causes
             ],
+            on.zone,
             empty="No failure is open.",
         )  # fmt: skip
     return FAILED if total else DONE

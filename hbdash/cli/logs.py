@@ -7,7 +7,8 @@ import sys
 from datetime import timedelta
 
 from hbdash.cli.common import DONE
-from hbdash.cli.output import plain, print_lines
+from hbdash.cli.documents import log_document
+from hbdash.cli.output import print_lines, print_text
 from hbdash.cli.session import Session, channel_argument, session
 from hbdash.store.changes import ChangeWatcher
 from hbdash.store.log.reader import LogFilter, LogRow, newest_id, page
@@ -66,12 +67,13 @@ def _follow(on: Session, wanted: LogFilter, last: int, as_json: bool) -> None:
 
 def _print(on: Session, rows: tuple[LogRow, ...] | list[LogRow], as_json: bool) -> None:
     if as_json:
-        print_lines(rows)
+        print_lines([log_document(row) for row in rows])
         return
-    for row in rows:
-        at = row.at.astimezone(on.zone)
-        text = plain(row.message).replace("\n", " ")
-        text = "".join(letter if letter.isprintable() else " " for letter in text)
-        sys.stdout.write(f"{at:%d.%m. %H:%M:%S} {_SIGNS.get(row.level, ' ')} {row.flow:<16} "
-                         f"{row.key:<22} {text}\n")  # fmt: skip
+    print_text(
+        [
+            f"{row.at.astimezone(on.zone):%d.%m. %H:%M:%S} {_SIGNS.get(row.level, ' ')} "
+            f"{row.flow:<16} {row.key:<22} {row.message}"
+            for row in rows
+        ]
+    )
     sys.stdout.flush()

@@ -3,77 +3,125 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Sequence
-from importlib import import_module
 
-from hbdash.cli.common import CommandFailed
+from hbdash.cli.common import WRONG_USE, CommandFailed, plain_text
 
-#: Command → module of hbdash.cli and one line of help.
-COMMANDS: dict[str, tuple[str, str]] = {
-    "dashboard": ("dashboard", "open the dashboard (also without any command)"),
-    "demo": ("demo", "the sandbox and the dashboard on it"),
-    "worker": ("worker", "the engine without a screen, for a service manager"),
-    "sandbox": ("sandbox", "a strict local stand-in for both APIs"),
-    "status": ("status", "is everything in step?"),
-    "why": ("why", "why a SKU is not on sale, gate by gate"),
-    "report": ("report", "not-on-sale, price or stock differences"),
-    "flows": ("flows", "list flows, run one, show its history"),
-    "logs": ("logs", "the log, filtered"),
-    "failures": ("failures", "open failures by cause"),
-    "alarms": ("alarms", "firing alarms; acknowledge one"),
-    "refunds": ("refunds", "claims that await a decision; reject one"),
-    "settings": ("settings", "the channel's settings and flags"),
-    "check": ("check", "every dependency, credential, flag and prerequisite"),
-    "version": ("version", "versions of hbdash and what it stands on"),
+TYPE_CHECKING = False  # importing it from typing costs as much as `status` itself
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Command → one line of help; the module of hbdash.cli has the command's name.
+COMMANDS: dict[str, str] = {
+    "dashboard": "open the dashboard (also without any command)",
+    "demo": "the sandbox and the dashboard on it",
+    "worker": "the engine without a screen, for a service manager",
+    "sandbox": "a strict local stand-in for both APIs",
+    "status": "is everything in step?",
+    "why": "why a SKU is not on sale, gate by gate",
+    "report": "not-on-sale, price or stock differences",
+    "flows": "list flows, run one, show its history, pause and resume",
+    "logs": "the log, filtered",
+    "failures": "open failures by cause; retry or close them",
+    "alarms": "firing alarms and the rules; acknowledge one",
+    "refunds": "claims that await a decision; reject one",
+    "settings": "the channel's settings and flags",
+    "check": "every dependency, credential, flag and prerequisite",
+    "version": "versions of hbdash and what it stands on",
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; its exit code (design section 5)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    parser = _parser(_asked_for(given))
-    args = parser.parse_args(given if _asked_for(given) or _wants_help(given) else
-                             ["dashboard", *given])  # fmt: skip
     try:
-        return int(args.run(args))
+        command, rest = _split(given)
+        if command is None:
+            sys.stdout.write(_overview())
+            return 0
+        return _run(command, rest)
     except CommandFailed as failure:
-        sys.stderr.write(f"hbdash: {failure}\n")
+        sys.stderr.write("hbdash: " + plain_text(str(failure), keep="\n") + "\n")
         return failure.code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader of our output has enough.
-        sys.stderr.close()
+        # The reader of our output has enough; nothing more may be written at the exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
-def _asked_for(given: Sequence[str]) -> str | None:
-    for word in given:
-        if word in COMMANDS:
-            return word
-    return None
+def _run(command: str, rest: list[str]) -> int:
+    from importlib import import_module
 
-
-def _wants_help(given: Sequence[str]) -> bool:
-    return any(word in ("-h", "--help") for word in given)
-
-
-def _parser(command: str | None) -> argparse.ArgumentParser:
-    """A parser that knows all names but only the asked command's arguments."""
+    module = import_module(f"hbdash.cli.{command}")
     parser = argparse.ArgumentParser(
-        prog="hbdash", description="Runs a brand's Hepsiburada business from the terminal."
+        prog=f"hbdash {command}",
+        description=f"{COMMANDS[command]}.",
+        formatter_class=_Help,
+        allow_abbrev=False,
     )
-    sub = parser.add_subparsers(metavar="COMMAND", required=True)
-    wanted = command or "dashboard"
-    for name, (module, line) in COMMANDS.items():
-        one = sub.add_parser(name, help=line, description=line)
-        if name == wanted:
-            loaded = import_module(f"hbdash.cli.{module}")
-            one.add_argument("--config", metavar="FILE", help="configuration file")
-            loaded.add_arguments(one)
-            one.set_defaults(run=loaded.run)
-    return parser
+    parser.add_argument("--config", metavar="FILE", help="configuration file")
+    module.add_arguments(parser)
+    code = int(module.run(parser.parse_args(rest)))
+    sys.stdout.flush()
+    return code
+
+
+def _split(given: list[str]) -> tuple[str | None, list[str]]:
+    """The command and its arguments; options may stand before it. None when help is asked for."""
+    number = 0
+    while number < len(given):
+        word = given[number]
+        if word in ("-h", "--help"):
+            return None, []
+        if word == "--version":
+            return "version", []
+        if not word.startswith("-"):
+            if word not in COMMANDS:
+                raise CommandFailed(
+                    f"there is no command {word!r}; there are {', '.join(COMMANDS)}", WRONG_USE
+                )
+            return word, given[:number] + given[number + 1 :]
+        number += 2 if word == "--config" else 1
+    return "dashboard", given
+
+
+def _overview() -> str:
+    wide = max(map(len, COMMANDS))
+    return "\n".join(
+        (
+            "usage: hbdash [--config FILE] [COMMAND] [options]",
+            "",
+            "Runs a brand's Hepsiburada business from the terminal.",
+            "",
+            *(f"  {name:<{wide}}  {line}" for name, line in COMMANDS.items()),
+            "",
+            "`hbdash COMMAND --help` tells a command's options.",
+            "Exit codes: 0 done, 1 failed, 2 wrong use, 3 not allowed, 4 out of reach.",
+            "",
+        )
+    )
+
+
+class _Help(argparse.HelpFormatter):
+    """Measures the terminal itself: argparse loads shutil for it at the first option it is told."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    try:
+        return int(os.environ.get("COLUMNS", "")) or 80
+    except ValueError:
+        pass
+    try:
+        return os.get_terminal_size(1).columns or 80
+    except OSError:
+        return 80
 
 
 if __name__ == "__main__":

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+from hbdash.actions.actor import Role, require
+from hbdash.actions.claim_photos import read_photo
 from hbdash.actions.claims import (
+    Outcome,
+    Problem,
+    RejectionLimits,
     RejectionRefused,
     add_photo,
+    check_rejection,
     discard_draft,
     request_rejection,
     save_draft,
 )
-from hbdash.cli.common import DONE, FAILED, WRONG_USE, CommandFailed
-from hbdash.cli.output import print_json, print_table
+from hbdash.cli.common import DONE, FAILED, WRONG_USE, CommandFailed, plain_text
+from hbdash.cli.documents import claim_detail_document, claim_document
+from hbdash.cli.output import print_json, print_table, print_text
 from hbdash.cli.session import Session, channel_argument, session
-from hbdash.domain.reasons import rejection_reasons
 from hbdash.store.queries.claim_detail import claim_detail
 from hbdash.store.queries.claims import claims_at_marketplace, claims_closed, claims_to_decide
+from hbdash.texts.formats import money
 from hbdash.texts.labels import claim_state
 from hbdash.texts.reasons import claim_type_label, customer_reason, rejection_reason
 from hbdash.texts.refusals import refusal
@@ -62,15 +70,17 @@ def _list(on: Session, args: argparse.Namespace) -> int:
     with on.db.read() as connection:
         rows = _LISTS[args.part](connection, on.channel_id, on.now())
     if args.json:
-        print_json({"part": args.part, "count": len(rows), "claims": rows})
+        claims = [claim_document(row) for row in rows]
+        print_json({"part": args.part, "count": len(rows), "claims": claims})
         return DONE
     print_table(
         ("claim", "decide by", "state", "type", "customer says", "product", "amount"),
         [
             (r.number, r.deadline, claim_state(r.state), claim_type_label(r.claim_type),
-             customer_reason(r.reason), r.product, f"{r.amount:,.2f}")
+             customer_reason(r.reason), r.product, money(r.amount))
             for r in rows
         ],
+        on.zone,
         empty="No claim is in this list.",
     )  # fmt: skip
     return DONE
@@ -81,49 +91,105 @@ def _show(on: Session, args: argparse.Namespace) -> int:
         found = claim_detail(connection, on.channel_id, args.claim, on.now())
     if found is None:
         raise CommandFailed(f"no claim {args.claim} was ever seen", FAILED)
-    allowed = rejection_reasons(found.row.claim_type)
     if args.json:
-        print_json({"claim": found, "rejection_reasons": allowed})
+        print_json(claim_detail_document(found))
         return DONE
     row = found.row
     lines = [
         f"{row.number}  {claim_type_label(row.claim_type)}  {claim_state(row.state)}",
-        f"  {row.product} ×{row.quantity}  {row.amount:,.2f}  order {row.order_number}",
-        f"  customer: {customer_reason(row.reason)} {row.explanation}",
+        f"  {row.product} ×{row.quantity}  {money(row.amount)}  order {row.order_number}",
+        f"  customer: {customer_reason(row.reason)} {row.explanation}".rstrip(),
     ]
     if row.deadline is not None:
         lines.append(f"  decide by {row.deadline.astimezone(on.zone):%Y-%m-%d %H:%M}")
-    lines += ["  reasons:", *(f"    {name:<45} {rejection_reason(name)}" for name in allowed)]
-    sys.stdout.write("\n".join(lines) + "\n")
+    lines += [f"  photo {photo.url}" for photo in found.customer_photos]
+    if found.decision is not None:
+        one = found.decision
+        at = f"{one.decided_at.astimezone(on.zone):%Y-%m-%d %H:%M}"
+        lines.append(f"  {one.verdict} by {one.decided_by}, {at}: {one.state}")
+        lines.append(f"    {rejection_reason(one.reason)}: {one.statement}")
+    elif found.reasons:
+        lines.append("  reasons for a rejection:")
+        lines += [f"    {name:<45} {rejection_reason(name)}" for name in found.reasons]
+    print_text(lines)
     return DONE
 
 
 def _reject(on: Session, args: argparse.Namespace) -> int:
-    limits = on.config.refunds
-    environment = on.channel.environment.upper()
+    """The draft that somebody may be writing on the screen is replaced only if this one is sent."""
+    require(on.actor, Role.OPERATOR)
     if not args.yes:
-        sys.stdout.write(
-            f"{environment}: reject claim {args.claim}, reason {args.reason}, "
-            f"{len(args.explanation)} letters, {len(args.photo)} photos. It can't be taken back.\n"
-            "Type the claim number to go on: "
+        _ask(on, args)
+    outcome = _standing(on, args.claim) or _decide(on, args)
+    if args.json:
+        print_json(
+            {
+                "claim": args.claim,
+                "request": outcome.request_id,
+                "state": outcome.state,
+                "decided_by": outcome.decided_by,
+                "decided_at": outcome.decided_at,
+                "already": outcome.already,
+            }
         )
-        sys.stdout.flush()
-        if sys.stdin.readline().strip() != args.claim:
-            raise CommandFailed("nothing was done", FAILED)
+    elif outcome.already:
+        print_text([f"decided before, by {outcome.decided_by}: {outcome.state}"])
+    else:
+        print_text(["decided; the engine sends it now"])
+    return DONE
+
+
+def _ask(on: Session, args: argparse.Namespace) -> None:
+    sys.stderr.write(
+        plain_text(
+            f"{on.channel.environment.upper()}: reject claim {args.claim}, reason {args.reason}, "
+            f"{len(args.explanation)} letters, {len(args.photo)} photos. It can't be taken back."
+        )
+        + "\nType the claim number to go on: "
+    )
+    sys.stderr.flush()
+    if sys.stdin.readline().strip() != args.claim:
+        raise CommandFailed("nothing was done", FAILED)
+
+
+def _standing(on: Session, number: str) -> Outcome | None:
+    """The decision that stands already; a second press does nothing."""
+    with on.db.read() as connection:
+        found = claim_detail(connection, on.channel_id, number, on.now())
+    if found is None or found.decision is None or found.decision.state == "refused":
+        return None
+    one = found.decision
+    return Outcome(0, None, one.state, one.decided_by, one.decided_at, already=True)
+
+
+def _decide(on: Session, args: argparse.Namespace) -> Outcome:
+    limits = RejectionLimits.of(on.config.refunds)
+    for path in args.photo:
+        read_photo(path, limits.photo_max_bytes)
+    if len(args.photo) > limits.photo_max_count:
+        params = {"n": len(args.photo), "most": limits.photo_max_count}
+        raise CommandFailed(refusal("photo.too_many", params), WRONG_USE)
+    with on.db.read() as connection:
+        problems = check_rejection(
+            connection, on.channel_id, args.claim, limits, on.now(),
+            reason=args.reason, statement=args.explanation,
+        )  # fmt: skip
+    # Photos of the draft that is replaced do not count.
+    problems = [problem for problem in problems if problem.field != "photos"]
+    if problems:
+        raise _refused(problems)
     common = (on.db, on.clock, on.actor, on.channel_id, args.claim)
     try:
         discard_draft(*common)
         save_draft(*common, reason=args.reason, statement=args.explanation)
         for path in args.photo:
             add_photo(*common, path, limits)
-        outcome = request_rejection(*common, limits)
+        return request_rejection(*common, limits)
     except RejectionRefused as refused:
-        text = "\n".join(refusal(p.id, p.params) for p in refused.problems)
-        raise CommandFailed(text, WRONG_USE) from refused
-    if args.json:
-        print_json(outcome)
-    elif outcome.already:
-        sys.stdout.write(f"decided before, by {outcome.decided_by}: {outcome.state}\n")
-    else:
-        sys.stdout.write("decided; the engine sends it now\n")
-    return DONE
+        raise _refused(refused.problems) from refused
+
+
+def _refused(problems: Sequence[Problem]) -> CommandFailed:
+    """1 where the claim itself can't be rejected, 2 where what was given is wrong."""
+    text = "\n".join(refusal(one.id, one.params) for one in problems)
+    return CommandFailed(text, FAILED if any(p.field == "claim" for p in problems) else WRONG_USE)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from hbdash.cli.common import DONE
+from hbdash.cli.documents import not_on_sale_document
 from hbdash.cli.output import print_json, print_table
 from hbdash.cli.session import Session, channel_argument, session
 from hbdash.explain.settings import buffer_stock
@@ -37,11 +38,13 @@ def run(args: argparse.Namespace) -> int:
 def _not_on_sale(connection: Connection, on: Session, args: argparse.Namespace) -> int:
     rows = not_on_sale(connection, on.channel_id, saleable_only=args.saleable)
     if args.json:
-        print_json({"report": "not-on-sale", "count": len(rows), "rows": rows})
+        documents = [not_on_sale_document(row) for row in rows]
+        print_json({"report": "not-on-sale", "count": len(rows), "rows": documents})
         return DONE
     print_table(
         ("SKU", "product", "missing", "stock", "at stake"),
         [(r.sku_key, r.name, _missing(r), r.stock, f"{r.at_stake:,.2f}") for r in rows],
+        on.zone,
         empty="Everything in the catalogue is on sale.",
     )
     return DONE
@@ -82,6 +85,7 @@ def _differences(connection: Connection, on: Session, args: argparse.Namespace) 
             (r.sku_key, r.name, value(args.what, r.ours), value(args.what, r.theirs), r.found_at)
             for r in rows
         ],
+        on.zone,
         empty="No difference stands.",
     )
     return DONE

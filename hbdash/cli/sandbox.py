@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
+import signal
+import threading
+import time
 from pathlib import Path
 
 from hbdash.cli.common import DONE, FAILED, WRONG_USE, CommandFailed
@@ -20,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--activity", type=float, default=4.0, help="seconds between two acts, 0 for none"
     )
     parser.add_argument("--write-config", type=Path, help="write a ready config.toml here")
+    parser.add_argument("--parent", type=int, help="stop when this process, the parent, is gone")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -32,6 +37,8 @@ def run(args: argparse.Namespace) -> int:
         options = SandboxOptions(**{name: getattr(args, name) for name in names})
     except ValueError as error:
         raise CommandFailed(str(error), WRONG_USE) from error
+    if args.parent is not None:
+        threading.Thread(target=_stop_with, args=(args.parent,), daemon=True).start()
     try:
         serve(options, ready=announce)
     except OSError as error:
@@ -39,3 +46,10 @@ def run(args: argparse.Namespace) -> int:
             f"{args.host}:{args.port}: {error.strerror or error}", FAILED
         ) from error
     return DONE
+
+
+def _stop_with(parent: int) -> None:
+    """A demo that was killed must not leave a sandbox behind, at work on the same file."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 
 from hbdash.cli.common import DONE, FAILED, CommandFailed
-from hbdash.cli.output import print_json, print_table
+from hbdash.cli.documents import setting_document
+from hbdash.cli.output import json_text, print_json, print_table, print_text
 from hbdash.cli.session import Session, channel_argument, session
 from hbdash.domain.settings import SETTINGS, ChannelSettings
 from hbdash.explain.settings import last_settings
 from hbdash.texts.causes import cause, remedy
 from hbdash.texts.labels import flag_warning
+
+MOST_LETTERS = 70
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,30 +30,11 @@ def run(args: argparse.Namespace) -> int:
             settings = last_settings(connection, on.channel_id)
         if settings is None:
             raise CommandFailed("not read yet: no flow has run on this channel", FAILED)
-        return _show(settings, args.json) if args.what == "show" else _check(on, settings, args)
+        return _show(on, settings, args.json) if args.what == "show" else _check(on, settings, args)
 
 
-def _shown(settings: ChannelSettings, key: str, secret: bool) -> object:
-    value = getattr(settings, key, None)
-    if secret and value:
-        return "••••••"
-    return value
-
-
-def _show(settings: ChannelSettings, as_json: bool) -> int:
-    rows = [
-        {
-            "key": one.key,
-            "label": one.label,
-            "requirement": one.requirement,
-            "type": one.type,
-            "required": one.required,
-            "fixed": one.fixed,
-            "value": _shown(settings, one.key, one.secret),
-            "origin": settings.origins.get(one.key, "empty"),
-        }
-        for one in SETTINGS
-    ]
+def _show(on: Session, settings: ChannelSettings, as_json: bool) -> int:
+    rows = [setting_document(settings, one) for one in SETTINGS]
     flags = [{"flag": name, "on": on} for name, on in settings.flags.values.items()]
     if as_json:
         print_json({"settings": rows, "flags": flags})
@@ -58,15 +42,28 @@ def _show(settings: ChannelSettings, as_json: bool) -> int:
     print_table(
         ("setting", "key", "required", "origin", "value"),
         [
-            (r["label"], r["key"], "yes" if r["required"] else "", r["origin"], str(r["value"]))
+            (r["label"], r["key"], "yes" if r["required"] else "", r["origin"], _short(r["value"]))
             for r in rows
         ],
+        on.zone,
         empty="",
     )
+    print_text([""])
     print_table(
-        ("flag", "on"), [(f["flag"], "yes" if f["on"] else "no") for f in flags], empty="no flags"
+        ("flag", "on"),
+        [(f["flag"], "yes" if f["on"] else "no") for f in flags],
+        on.zone,
+        empty="no flags",
     )
     return DONE
+
+
+def _short(value: object) -> str | None:
+    """A value on one line; the whole is in ``--json``."""
+    if value is None:
+        return None
+    text = value if isinstance(value, str) else json_text(value, indent=False)
+    return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}…"
 
 
 def _check(on: Session, settings: ChannelSettings, args: argparse.Namespace) -> int:
@@ -86,8 +83,9 @@ def _check(on: Session, settings: ChannelSettings, args: argparse.Namespace) -> 
         print_table(
             ("setting", "problem", "what to do"),
             [(p["key"], p["problem"], p["remedy"]) for p in problems],
+            on.zone,
             empty="Every setting is usable.",
         )
         for text in warnings:
-            print_table(("warning",), [(text,)], empty="")
+            print_text([f"▲ {text}"])
     return FAILED if problems else DONE

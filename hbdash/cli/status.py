@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import datetime, timezone
 
-from hbdash.cli.common import DONE, FAILED, UNAVAILABLE, CommandFailed
+from hbdash.cli.common import (
+    DONE,
+    FAILED,
+    UNAVAILABLE,
+    UNREADABLE,
+    CommandFailed,
+    harmless_json,
+    plain_text,
+)
 from hbdash.cli.quick_config import database_url
 from hbdash.store.quick import Unreadable, read_status
 
@@ -25,12 +34,6 @@ _EIGHT = (
     ("stock_not_on_sale", "Stock not on sale"),
     ("stock_differs", "Stock differs"),
 )
-_WORDS = {
-    "absent": "there is no database yet; start hbdash, or hbdash worker",
-    "empty": "the database is empty; start hbdash, or hbdash worker",
-    "old": "the database is of an older version; start hbdash, or hbdash worker",
-    "newer": "the database is of a newer version; update hbdash",
-}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,13 +44,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print it; exit code 0 in step, 1 something fails or rings, 4 nothing can be read."""
-    url, _language = database_url(args.config)
+    url = database_url(args.config)
     try:
-        status = read_status(url)
+        status = read_status(url, details=args.json)
     except Unreadable as error:
-        raise CommandFailed(f"database {url}: {error}", UNAVAILABLE) from error
+        raise CommandFailed(f"database {_shown(url)}: {error}", UNAVAILABLE) from error
     if status.schema != "current":
-        raise CommandFailed(f"{url}: {_WORDS[status.schema]}", UNAVAILABLE)
+        raise CommandFailed(f"{_shown(url)}: {UNREADABLE[status.schema]}", UNAVAILABLE)
     channels = [c for c in status.channels if args.channel in (None, c.channel["key"])]
     if not channels:
         raise CommandFailed("no such channel in the database", UNAVAILABLE)
@@ -56,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
         import json
 
         text = json.dumps({"channels": documents}, indent=2, ensure_ascii=False, sort_keys=True)
-        sys.stdout.write(text + "\n")
+        sys.stdout.write(harmless_json(text) + "\n")
     else:
         for one in documents:
             sys.stdout.write(_text(one))
@@ -65,27 +68,17 @@ def run(args: argparse.Namespace) -> int:
 
 def document(status: ChannelStatus) -> dict[str, Any]:
     """The keys fixed in docs/cli-json.md; moments are ISO 8601 UTC, durations seconds."""
-    failing = sorted(
-        flow for flow, row in status.runs.items() if row["state"] in ("failed", "lost")
-    )
-    lease = status.lease
+    failing = sorted(flow for flow, row in status.runs.items() if _fails(flow, row, status))
+    engine = _engine(status.lease)
     failures = sum(int(row["count"]) for row in status.causes)
+    runs = engine is not None and status.channel["is_active"] is not False
     return {
         "channel": status.channel["key"],
         "name": status.channel["name"],
         "environment": status.channel["environment"],
         "active": status.channel["is_active"],
-        "in_step": not failing and not status.alarms and not failures,
-        "engine": None
-        if lease is None or lease["expires_at"].year == 1970
-        else {
-            "host": lease["host"],
-            "user": lease["username"],
-            "face": lease["face"],
-            "pid": lease["pid"],
-            "since": _iso(lease["taken_at"]),
-            "renewed_at": _iso(lease["renewed_at"]),
-        },
+        "in_step": runs and not failing and not status.alarms and not failures,
+        "engine": engine,
         "figures": {
             name: {"value": row["value"], "at": _iso(row["at"]), "note": row["note"]}
             for name, row in status.figures.items()
@@ -104,7 +97,9 @@ def document(status: ChannelStatus) -> dict[str, Any]:
             for flow, row in status.runs.items()
         },
         "failing_flows": failing,
-        "pauses": [{**row, "until": _iso(row["until"])} for row in status.pauses],
+        "pauses": [
+            {**row, "until": _iso(row["until"])} for row in status.pauses if row["until"] > _now()
+        ],
         "open_failures": failures,
         "causes": [
             {
@@ -120,14 +115,56 @@ def document(status: ChannelStatus) -> dict[str, Any]:
             for row in status.causes
         ],
         "alarms": [{**row, "fired_at": _iso(row["fired_at"])} for row in status.alarms],
-        "deadlines": [{**row, "at": _iso(row["at"])} for row in status.deadlines],
+        "deadlines": [
+            {**row, "at": _iso(row["at"]), "amount": _lira(row["amount"])}
+            for row in status.deadlines
+        ],
         "claims_to_decide": status.to_decide,
         "connections": status.channel["connection"],
     }
 
 
+def _fails(flow: str, run: dict[str, Any], status: ChannelStatus) -> bool:
+    """As the dashboard has it: the last run failed or was lost; a new attempt hides nothing."""
+    if run["state"] == "running":
+        return bool(status.schedule.get(flow, {}).get("failures_in_row"))
+    return run["state"] in ("failed", "lost")
+
+
+def _engine(lease: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Who runs the flows; None when nobody's lease stands."""
+    if lease is None or lease["expires_at"] <= _now():
+        return None
+    return {
+        "host": lease["host"],
+        "user": lease["username"],
+        "face": lease["face"],
+        "pid": lease["pid"],
+        "since": _iso(lease["taken_at"]),
+        "renewed_at": _iso(lease["renewed_at"]),
+    }
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)  # noqa: UP017
+
+
 def _iso(moment: Any) -> str | None:
     return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+
+
+def _lira(amount: int) -> str:
+    """10⁻⁵ lira, as the database has it, as decimal text."""
+    return f"{amount // 100_000}.{amount % 100_000:05d}".rstrip("0").rstrip(".")
+
+
+def _shown(url: str) -> str:
+    """The address without its password."""
+    head, at, host = url.rpartition("@")
+    if not at:
+        return url
+    scheme, _, access = head.partition("://")
+    return f"{scheme}://{access.partition(':')[0]}:***@{host}"
 
 
 def _text(one: dict[str, Any]) -> str:
@@ -148,17 +185,19 @@ def _text(one: dict[str, Any]) -> str:
     )
     lines.extend(f"  ▲ {row['rule']}  since {row['fired_at']}" for row in one["alarms"][:5])
     lines.extend(f"  ○ {row['kind']} {row['key']} by {row['at']}" for row in one["deadlines"][:3])
-    return "\n".join(lines) + "\n"
+    return "".join(plain_text(line) + "\n" for line in lines)
 
 
 def _verdict(one: dict[str, Any]) -> str:
     if one["in_step"]:
         return "  ✓ everything is in step"
     parts = []
+    if one["engine"] is None:
+        parts.append("no engine runs the flows")
     if one["failing_flows"]:
         parts.append(f"failing: {', '.join(one['failing_flows'])}")
     if one["open_failures"]:
         parts.append(f"{one['open_failures']:,} open failures")
     if one["alarms"]:
         parts.append(f"{len(one['alarms'])} alarms firing")
-    return "  × " + "; ".join(parts)
+    return "  × " + "; ".join(parts or ["the channel is inactive"])

@@ -31,9 +31,9 @@ def run(args: argparse.Namespace) -> int:
         **{name: version(name) for name in _PACKAGES},
     }
     if args.json:
-        from hbdash.cli.output import print_json
+        import json
 
-        print_json(versions)
+        sys.stdout.write(json.dumps(versions, indent=2, sort_keys=True) + "\n")
     else:
         sys.stdout.write("".join(f"{name:<12}{value}\n" for name, value in versions.items()))
     return DONE

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from hbdash.cli.common import DONE, FAILED
-from hbdash.cli.output import print_json
+from hbdash.cli.documents import why_document
+from hbdash.cli.output import print_json, print_text
 from hbdash.cli.session import channel_argument, session
 from hbdash.explain.why import why
 
@@ -24,11 +24,11 @@ def run(args: argparse.Namespace) -> int:
     with session(args) as on, on.db.read() as connection:
         answer = why(connection, on.channel_id, args.key, on.now())
     if args.json:
-        print_json(answer)
+        print_json(why_document(answer))
     else:
         lines = [f"{answer.title}  {answer.product}".rstrip(), answer.verdict, ""]
         lines += [f"  {_SIGNS[g.state]} {g.gate:<12} {g.text}" for g in answer.gates]
         lines += ["", *(f"  {text}" for text in answer.sums)] if answer.sums else []
         lines += ["", answer.what_to_do]
-        sys.stdout.write("\n".join(lines) + "\n")
+        print_text(lines)
     return FAILED if answer.stopped or not answer.known else DONE

@@ -67,12 +67,14 @@ class QuickStatus:
         self.channels = channels
 
 
-def read_status(url: str, *, deadlines: int = 5) -> QuickStatus:
+def read_status(url: str, *, deadlines: int = 5, details: bool = True) -> QuickStatus:
     """Read the status from ``database.url``; raises :class:`Unreadable`.
 
-    One snapshot: what it says about two tables belongs together.
+    One snapshot: what it says about two tables belongs together. Without ``details`` the columns
+    that hold JSON are empty: its parser takes as long to import as all the reading.
     """
     reader = _Sqlite(url) if url.startswith("sqlite") else _Postgresql(url)
+    reader.details = details
     try:
         if not reader.open():
             return QuickStatus("absent", [])
@@ -113,6 +115,7 @@ def _channel(reader: _Reader, channel: Row, deadlines: int) -> ChannelStatus:
             reader, channel_id, "flow_run", "flow", "id",
             "id, state, started_by, started_at, heartbeat_at, ended_at, duration_ms, total, ok,"
             " failed, skipped, reason_id, reason_params",
+            "AND NOT dry_run",
         ),
         schedule={
             row.pop("flow"): row
@@ -159,7 +162,13 @@ def _channel(reader: _Reader, channel: Row, deadlines: int) -> ChannelStatus:
 
 
 def _newest(
-    reader: _Reader, channel_id: int, table: str, name: str, order: str, columns: str
+    reader: _Reader,
+    channel_id: int,
+    table: str,
+    name: str,
+    order: str,
+    columns: str,
+    only: str = "",
 ) -> dict[str, Row]:
     """The newest row of each ``name``, jumping from name to name in the index."""
     names = reader.rows(
@@ -170,10 +179,11 @@ def _newest(
         channel_id,
     )
     newest = (
-        f"SELECT {columns} FROM {table} WHERE channel_id = ? AND {name} = ?"
+        f"SELECT {columns} FROM {table} WHERE channel_id = ? AND {name} = ? {only}"
         f" ORDER BY {order} DESC LIMIT 1"
     )
-    return {row["n"]: reader.rows(newest, channel_id, row["n"])[0] for row in names}
+    found = ((row["n"], reader.rows(newest, channel_id, row["n"])) for row in names)
+    return {one: rows[0] for one, rows in found if rows}
 
 
 _MOMENTS = frozenset({
@@ -188,6 +198,7 @@ class _Reader:
     """A read-only connection of one driver."""
 
     faults: tuple[type[BaseException], ...] = (OSError,)
+    details = True
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -203,27 +214,33 @@ class _Reader:
         cursor = self.connection.execute(sql, values)
         names = [column[0] for column in cursor.description]
         return [
-            {name: _value(name, value) for name, value in zip(names, row, strict=True)}
+            {name: self._value(name, value) for name, value in zip(names, row, strict=True)}
             for row in cursor.fetchall()
         ]
+
+    def _value(self, name: str, value: Any) -> Any:
+        if value is None:
+            return None
+        if name in _MOMENTS:
+            return _EPOCH + timedelta(microseconds=value)
+        if name in _JSON:
+            return self._parsed(value)
+        if name in _BOOLEANS:
+            return bool(value)
+        return value
+
+    def _parsed(self, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value  # PostgreSQL's driver has read it
+        if value == "{}" or not self.details:
+            return {}
+        import json
+
+        return json.loads(value)
 
     def close(self) -> None:
         if self.connection is not None:
             self.connection.close()
-
-
-def _value(name: str, value: Any) -> Any:
-    if value is None:
-        return None
-    if name in _MOMENTS:
-        return _EPOCH + timedelta(microseconds=value)
-    if name in _JSON and isinstance(value, str):
-        import json
-
-        return json.loads(value)
-    if name in _BOOLEANS:
-        return bool(value)
-    return value
 
 
 class _Sqlite(_Reader):
