@@ -206,7 +206,9 @@ class FailuresPart(Part):
         owner, inner = self.host, width - 2
         note = draw.cause_note(here, owner.now(), owner.channel.zone)
         words = cause_words(here.code, here.params)
-        lines = [heading(words, note, self._size(), width=inner, focused=self.records.has_focus)]
+        lines = [
+            heading(words, note, self._how_many(), width=inner, focused=self.records.has_focus)
+        ]
         lines += draw.cause_lines(here, inner, long=self.wide >= 180)
         keys = line(("o", "accent bold"), f" {_('cure')}   ", ("R", "accent bold"),
                     f" {_('retry')}   ", ("C", "accent bold"), f" {_('close')}   ",
@@ -215,7 +217,7 @@ class FailuresPart(Part):
             lines = [*lines[: self.words.size.height - 1], keys]
         return [line(" ") + one for one in lines[: self.words.size.height]]
 
-    def _size(self) -> str:
+    def _how_many(self) -> str:
         """How many of the records are listed, and how many of those are marked."""
         view, here = self.view, self.causes.selected
         if view is None or here is None or here.key != view.of:

@@ -15,6 +15,8 @@ from screens.frame import Page
 from screens.monitoring.failures import FailuresPart
 from screens.monitoring.log import LogPart
 from screens.monitoring.part import Part
+from screens.monitoring.reportdata import figures
+from screens.monitoring.reports import ReportsPart
 from screens.widgets.line import BLANK, Line, line, spread
 from screens.widgets.lines import Lines
 
@@ -35,13 +37,16 @@ class MonitoringPage(Page[MonitoringView]):
     """The parts, gone through by the digit of the page."""
 
     page_id = "monitoring"
-    parts = ("log", "failures")
+    parts = ("log", "failures", "reports")
 
     def __init__(self) -> None:
         super().__init__()
         self.log_part = LogPart()
         self.failures_part = FailuresPart()
-        self.all_parts: tuple[Part, ...] = (self.log_part, self.failures_part)
+        self.reports_part = ReportsPart()
+        self.all_parts: tuple[Part, ...] = (
+            self.log_part, self.failures_part, self.reports_part
+        )  # fmt: skip
         self._shown = "log"
         self._parts = Lines(draw=self._draw_parts, id="parts")
 
@@ -74,7 +79,11 @@ class MonitoringPage(Page[MonitoringView]):
 
     def load(self, connection: Connection) -> MonitoringView:
         part = self.shown
-        return MonitoringView(part.part_id, part.load(connection), None)
+        known = figures(connection, self.host.channel.id).values()
+        reports = (
+            sum(n for n in known if n is not None) if any(n is not None for n in known) else None
+        )
+        return MonitoringView(part.part_id, part.load(connection), reports)
 
     def show(self, snapshot: MonitoringView) -> None:
         if snapshot.part == self._shown:
@@ -119,6 +128,10 @@ class MonitoringPage(Page[MonitoringView]):
 
     def part(self) -> str:
         return self._shown
+
+    def action_report(self, step: int) -> None:
+        """Left and right in the reports: the other lists."""
+        self.reports_part.turn(step)
 
     def next_part(self) -> None:
         ids = [part.part_id for part in self.all_parts]
