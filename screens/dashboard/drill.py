@@ -8,18 +8,19 @@ from hbdash.store.queries.causes import Cause
 from hbdash.store.queries.deadlines import Deadline
 from hbdash.store.queries.flows import FlowState
 from hbdash.store.queries.overview import FiringAlarm
-from hbdash.texts import _
 from screens.dashboard.figures import Cell
 
 _REPORTS = {
-    "sku_total": "not-on-sale", "sku_on_sale": "not-on-sale", "sku_not_on_sale": "not-on-sale",
-    "stock_total": "stock", "stock_on_sale": "stock", "stock_not_on_sale": "not-on-sale",
-    "price_differs": "price", "stock_differs": "stock",
+    "sku_total": ("not-on-sale", ""), "sku_on_sale": ("not-on-sale", ""),
+    "sku_not_on_sale": ("not-on-sale", "saleable"), "stock_total": ("not-on-sale", ""),
+    "stock_on_sale": ("not-on-sale", ""), "stock_not_on_sale": ("not-on-sale", ""),
+    "price_differs": ("price", ""), "stock_differs": ("stock", ""),
 }  # fmt: skip
+"""Figure → report, and the condition it counts: the third counts what Omnitron deems saleable."""
 
 
-def target_of(item: object) -> tuple[str, dict[str, Any]] | str:
-    """Page and target behind ``item``, or a sentence where its list is a command's."""
+def target_of(item: object) -> tuple[str, dict[str, Any]]:
+    """Page and target behind ``item``."""
     match item:
         case Deadline(kind="claim"):
             return ("refunds", {"key": item.key})
@@ -38,7 +39,7 @@ def target_of(item: object) -> tuple[str, dict[str, Any]] | str:
         case Cell(name="open_failures" | "penalties"):
             return ("monitoring", {"part": "failures"})
         case Cell():
-            command = f"hbdash report {_REPORTS[item.name]}"
-            return _("The SKUs behind it: {command}").format(command=command)
+            report, condition = _REPORTS[item.name]
+            return ("monitoring", {"part": "reports", "report": report, "condition": condition})
         case _:
             raise TypeError(f"nothing stands behind {item!r}")

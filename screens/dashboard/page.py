@@ -236,9 +236,5 @@ class DashboardPage(Page[Board]):
         self._go_deeper(event.row)
 
     def _go_deeper(self, item: object) -> None:
-        found = target_of(item)
-        if isinstance(found, str):
-            self.host.say(found, "warning")
-        else:
-            page_id, target = found
-            self.host.go(page_id, **target)
+        page_id, target = target_of(item)
+        self.host.go(page_id, **target)
