@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -81,6 +82,8 @@ def refunds_view(connection: Connection, channel_id: int, wish: Wish, now: datet
         rows += claims.claims_pre_approval(connection, channel_id, now)
     else:
         rows = claims.claims_closed(connection, channel_id, now, limit=wish.closed)
+        if detail is not None and part_of(detail.row) == part and number not in numbers(rows):
+            rows = (detail.row, *rows)  # pointed at, and older than what is read
     if number is None and rows:
         number = rows[0].number
         detail = claims.claim_detail(connection, channel_id, number, now)
@@ -108,6 +111,11 @@ def part_of(row: ClaimRow) -> str:
     if row.status == "AwaitingPreApproval" or row.state in _MARKET:
         return "market"
     return "decide" if row.state in _DECIDE else "closed"
+
+
+def numbers(rows: Iterable[ClaimRow]) -> set[str]:
+    """The claims' numbers."""
+    return {row.number for row in rows}
 
 
 def barred(detail: ClaimDetail, now: datetime) -> Problem | None:

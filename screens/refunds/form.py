@@ -27,6 +27,7 @@ from screens.refunds.confirm import confirm_dialog
 from screens.refunds.fields import ReasonList
 from screens.refunds.keeping import DraftKeeper, Written
 from screens.refunds.sheet import FormSheet
+from screens.widgets.line import safe
 
 
 class RejectForm(FormSheet):
@@ -55,7 +56,9 @@ class RejectForm(FormSheet):
     def open(self, detail: ClaimDetail, *, engine: bool) -> None:
         """Show a claim's draft, or an empty form; the cursor on the reasons."""
         draft = detail.draft
-        written = Written(draft.reason, draft.statement) if draft else Written("", "")
+        # It may have been written elsewhere: what is no text stays out of the field.
+        words = "\n".join(safe(one) for one in draft.statement.splitlines()) if draft else ""
+        written = Written(draft.reason if draft else "", words)
         self.keeper = DraftKeeper(host(self), detail.row.number, written)
         self.problems, self.tried, self._asking, self.unsaved = (), False, False, ""
         self.saved_at, self.opened_at = None, host(self).now()

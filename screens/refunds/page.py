@@ -49,6 +49,8 @@ class RefundsPage(ClaimActions):
         self.number: str | None = None
         """The claim that is shown whole."""
         self._find = False
+        self._aim: str | None = None
+        """A claim that was pointed at, until the cursor stands on it."""
         self._closed_most = STEP
         self._followed: str | None = None
         self._request_id: int | None = None
@@ -102,9 +104,11 @@ class RefundsPage(ClaimActions):
             self.host.channel.zone, self._sort,
         )  # fmt: skip
         self.claims.show_rows(rows)
-        if self.number is not None:
-            self.claims.move_to(self.number)
-        elif view.number is not None:
+        if view.part == "closed" and self.claims.waiting:
+            self.claims.take_new()  # older ones, asked for at the end of the list
+        if self._aim is not None and self.claims.move_to(self._aim):
+            self._aim = None
+        if self.number is None:
             self.number = view.number
         self._parts.redraw()
         self.claim.redraw()
@@ -137,7 +141,7 @@ class RefundsPage(ClaimActions):
             self.number = None
             self.host.read_again()
         else:
-            self.shown_part, self.word = view.part, ""
+            self.shown_part, self.word, self._aim = view.part, "", self.number
 
     def _follow(self, view: RefundsView) -> None:
         """Say what became of the rejection that was sent from here, once."""
@@ -161,7 +165,6 @@ class RefundsPage(ClaimActions):
                 number=number))  # fmt: skip
             if self.form.number == number:
                 self._leave_form()
-                self._go_to(number)
         if decision.state != "there":
             self._followed = self._request_id = None
 
@@ -243,6 +246,8 @@ class RefundsPage(ClaimActions):
 
     def shown_claim(self) -> tuple[ClaimRow | None, ClaimDetail | None]:
         """The claim under the cursor, and all of it if that is read already."""
+        if not self.claims.rows:
+            return (None, None)
         detail = self.snapshot.detail if self.snapshot is not None else None
         if detail is not None and detail.row.number == self.number:
             return (detail.row, detail)
@@ -251,13 +256,13 @@ class RefundsPage(ClaimActions):
 
     def _draw_head(self, width: int, focused: bool) -> Line:
         row, _detail = self.shown_claim()
-        if row is None or (not self.claims.rows and not self._opened):
+        if row is None:
             return BLANK
         return whole.head(row, width, self.host.now(), self.host.channel.zone, focused=focused)
 
     def _draw_claim(self, width: int) -> list[Line]:
         row, detail = self.shown_claim()
-        if row is None or (not self.claims.rows and not self._opened):
+        if row is None:
             return []
         now, zone = self.host.now(), self.host.channel.zone
         state = None
@@ -288,7 +293,7 @@ class RefundsPage(ClaimActions):
     @on(RowList.Moved, "#claims")
     def _moved(self, event: RowList.Moved) -> None:
         row = event.row
-        if row is None or self._find or self.form.number is not None:
+        if row is None or self._find or self._aim or self.form.number is not None:
             return
         if row.number != self.number:
             self.number, self.photo_place = row.number, 0
@@ -322,7 +327,7 @@ class RefundsPage(ClaimActions):
     def next_part(self) -> None:
         place = PARTS.index(self.shown_part)
         self.shown_part = PARTS[(place + 1) % len(PARTS)]
-        self.number, self._find, self._opened = None, False, False
+        self.number, self._aim, self._find, self._opened = None, None, False, False
         self.claims.show_rows([])
         self._place()
         self.claims.focus()
@@ -333,7 +338,7 @@ class RefundsPage(ClaimActions):
         if self.form.number is not None:
             self._leave_form()
             return True
-        if self._opened:
+        if self._opened or self.focused is self.claim:
             self._opened = False
             self._place()
             self.claims.focus()
@@ -367,11 +372,16 @@ class RefundsPage(ClaimActions):
         self.draw_footer()
 
     def _leave_form(self) -> None:
+        """The draft is kept; a claim that was sent is shown where it stands now."""
+        number = self.form.number if self.form.locked else None
         self.form.close()
         self._place()
         self.claims.focus()
         self.draw_footer()
-        self.host.read_again()
+        if number is not None:
+            self._go_to(number)
+        else:
+            self.host.read_again()
 
     @on(RejectForm.Sent)
     def _sent(self, event: RejectForm.Sent) -> None:

@@ -156,7 +156,11 @@ class PhotoPicker(FileOpen):
             yield Where()
             yield Folder(self._location)
             yield Input(
-                placeholder=_("or type a path"), suggester=self._paths, compact=True, id="path"
+                placeholder=_("or type a path"),
+                suggester=self._paths,
+                compact=True,
+                id="path",
+                select_on_focus=False,
             )
             yield self._note
 
