@@ -64,7 +64,7 @@ def _lease(connection: Connection, channel_id: int, now: datetime) -> FlowGate:
     leases = table_of(Lease)
     row = connection.execute(select(leases).where(leases.c.channel_id == channel_id)).mappings()
     lease = row.first()
-    if lease is not None and lease["expires_at"].year > 1970:
+    if lease is not None and lease["expires_at"] > now:
         who = f"{lease['host']} ({lease['username']})"
         return FlowGate("lease", PASSED, _("an engine holds the lease: {who}").format(who=who))
     return FlowGate(
