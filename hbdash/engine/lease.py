@@ -36,6 +36,12 @@ def database_now(connection: Connection) -> datetime:
     return from_micros(int(connection.execute(text(statement)).scalar_one()))
 
 
+def steady() -> float:
+    """Seconds that no change of the wall clock moves, and that a suspended machine goes on
+    counting (Linux stops its monotonic clock meanwhile): its lease has run out all the same."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 def _new_holder() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
@@ -80,7 +86,7 @@ class LeaseKeeper:
 
     def is_fresh(self) -> bool:
         """Whether the last renewal is younger than two thirds of the term."""
-        age = time.monotonic() - self._renewed
+        age = steady() - self._renewed
         return self.is_held and age < self.term.total_seconds() * 2 / 3
 
     def close(self, *, wait: float = 1.0) -> None:
@@ -110,7 +116,7 @@ class LeaseKeeper:
         while True:
             try:
                 self.step()
-            except SQLAlchemyError:
+            except Exception:
                 # A database that is locked or gone: freshness runs out by itself.
                 logger.warning("lease of channel %s not renewed", self.channel_id, exc_info=True)
                 if self.is_held and not self.is_fresh():
@@ -120,13 +126,14 @@ class LeaseKeeper:
 
     def step(self) -> None:
         """Renew the lease, or take it if it is free or run out."""
+        # Counted from before the row is written: a commit that takes long is old when it ends.
+        asked = steady()
         if self.is_held:
             if self._renew():
-                self._renewed = time.monotonic()
+                self._renewed = asked
             else:
                 self._drop()
             return
-        asked = time.monotonic()
         # A name for each holding: what an earlier one of this process left is anybody's too.
         self.holder = _new_holder()
         epoch = self._take()
@@ -134,7 +141,15 @@ class LeaseKeeper:
             self._renewed = asked
             self.epoch = epoch
             point("lease_taken")
-            self._gained(epoch)
+            if self._closing.is_set():
+                self.release()
+                return
+            try:
+                self._gained(epoch)
+            except BaseException:
+                # Kept, it would be renewed for ever by an engine that runs nothing.
+                self.release()
+                raise
 
     def _drop(self) -> None:
         self.epoch = None
