@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from hbdash.alarms.duty import watch_alarms
 from hbdash.config import ChannelConfig, Config
@@ -57,9 +60,11 @@ class ChannelEngine:
         self._dispatcher: LocalDispatcher | None = None
         self._dues: dict[str, datetime] = {}
         self._lock = threading.RLock()
+        self._starting = threading.Lock()
         self._changes = ChangeWatcher(db)
         self._look_for_requests = True
         self._unclosed: set[int] = set()
+        self._unnoted: deque[tuple[FlowSpec, RunRequest, RunResult | None]] = deque()
         self.lease = LeaseKeeper(
             db,
             channel_id,
@@ -110,7 +115,11 @@ class ChannelEngine:
         with self._lock:
             self._dues = dues
             self._look_for_requests = True
-            self._dispatcher = LocalDispatcher(self._perform_with(epoch), self._ended)
+            self._dispatcher = LocalDispatcher(
+                self._perform_with(epoch), self._ended, self._dropped
+            )
+        # Not left to the next turn of the duty: the first figures are being waited for.
+        self._start_due()
 
     def _lost(self) -> None:
         logger.warning("lease of channel %s lost", self.id)
@@ -150,6 +159,14 @@ class ChannelEngine:
             dispatcher.submit(FLOWS[flow], RunRequest(flow, started_by=why, keys=keys))
 
     def _ended(self, spec: FlowSpec, request: RunRequest, result: RunResult | None) -> None:
+        try:
+            self._note_end(spec, request, result)
+        except SQLAlchemyError:
+            # Who asked must be answered all the same: it is noted at a later turn.
+            logger.warning("end of %s not noted yet", spec.id, exc_info=True)
+            self._unnoted.append((spec, request, result))
+
+    def _note_end(self, spec: FlowSpec, request: RunRequest, result: RunResult | None) -> None:
         state = RunState.LOST if result is None else result.state
         now = self._clock.now()
         with self._db.write() as connection:
@@ -166,13 +183,34 @@ class ChannelEngine:
                     run_id=result.run_id,
                     answer={"state": state.value, "reason": result.reason_id},
                 )
-
+            elif request.request_id is not None:
+                # The run never began, or its end is unknown: harmless twice (design rule 9).
+                requests.give_back(connection, request.request_id)
+        if request.request_id is not None and result is None:
+            self._look_for_requests = True
         if state in _REFUSALS:
             self._watch_alarms()
+
+    def _dropped(self, request: RunRequest) -> None:
+        """A queued run was cancelled: who asked for it is told."""
+        if request.request_id is None:
+            return
+        with self._db.write() as connection:
+            requests.answer(
+                connection,
+                request.request_id,
+                "refused",
+                self._clock.now(),
+                answer={"id": "run.cancelled", "params": {}},
+            )
 
     # Duties -----------------------------------------------------------------------------------
 
     def _start_due(self) -> None:
+        with self._starting:
+            self._start_all_due()
+
+    def _start_all_due(self) -> None:
         dispatcher = self._dispatcher
         if dispatcher is None:
             return
@@ -193,16 +231,33 @@ class ChannelEngine:
         changed = self._changes.poll()
         if dispatcher is None or not (changed or self._look_for_requests):
             return
-        self._look_for_requests = False
+        # Until this look has succeeded: a locked database must not cost the request its turn.
+        self._look_for_requests = True
         with self._db.read() as connection:
             if not requests.any_waiting(connection, self.id):
+                self._look_for_requests = False
                 return
         with self._db.write() as connection:
             taken = requests.take(connection, self.id, self.lease.holder)
+        self._look_for_requests = False
         if taken:
             point("request_taken")
         for asked in taken:
-            self._serve(dispatcher, asked)
+            try:
+                self._serve(dispatcher, asked)
+            except (ValueError, TypeError, LookupError):
+                logger.exception("request %s can't be read", asked.id)
+                self._refuse(asked, "request.unknown", {"kind": asked.kind})
+
+    def _refuse(self, asked: requests.Asked, why: str, params: dict[str, str]) -> None:
+        with self._db.write() as connection:
+            requests.answer(
+                connection,
+                asked.id,
+                "refused",
+                self._clock.now(),
+                answer={"id": why, "params": params},
+            )
 
     def _serve(self, dispatcher: LocalDispatcher, asked: requests.Asked) -> None:
         if asked.kind == "run" and asked.flow in FLOWS:
@@ -218,7 +273,8 @@ class ChannelEngine:
                     request_id=asked.id,
                 ),
             )
-            if accepted:
+            # An engine that stops leaves it to the next holder.
+            if accepted or dispatcher.is_stopping:
                 return
             outcome, reply = "refused", {"id": "run.already_running", "params": {}}
         elif asked.kind == "retry":
@@ -239,6 +295,10 @@ class ChannelEngine:
 
     def _close_unclosed(self) -> None:
         """Runs whose end met a locked database, or a lease that was lost, are closed afterwards."""
+        while self._unnoted:
+            spec, request, result = self._unnoted[0]
+            self._note_end(spec, request, result)
+            self._unnoted.popleft()
         gone = set(self._unclosed)
         if not gone:
             return

@@ -23,6 +23,11 @@ logger = logging.getLogger(__name__)
 
 Perform = Callable[[FlowSpec, RunRequest, StopFlag], RunResult]
 Ended = Callable[[FlowSpec, RunRequest, RunResult | None], None]
+Dropped = Callable[[RunRequest], None]
+
+
+def _tell_nobody(request: RunRequest) -> None:
+    return None
 
 
 @dataclass(order=True)
@@ -40,9 +45,10 @@ class _Job:
 class LocalDispatcher:
     """A thread per run; lanes keep runs apart that must not overlap."""
 
-    def __init__(self, perform: Perform, ended: Ended) -> None:
+    def __init__(self, perform: Perform, ended: Ended, dropped: Dropped = _tell_nobody) -> None:
         self._perform = perform
         self._ended = ended
+        self._dropped = dropped
         self._lock = threading.Lock()
         self._idle = threading.Condition(self._lock)
         self._running: dict[str, _Job] = {}
@@ -71,16 +77,20 @@ class LocalDispatcher:
     def cancel(self, *, flow: str | None = None, request_id: int | None = None) -> bool:
         """Stop a run at its next safe point, or take it out of the queue."""
         hit = False
+        dropped: list[RunRequest] = []
         with self._lock:
             for jobs in self._waiting.values():
                 for job in [j for j in jobs if _matches(j, flow, request_id)]:
                     jobs.remove(job)
                     job.stop.detach()
+                    dropped.append(job.request)
                     hit = True
             for job in self._running.values():
                 if _matches(job, flow, request_id):
                     job.stop.set("cancelled")
                     hit = True
+        for request in dropped:
+            self._dropped(request)
         return hit
 
     def is_busy(self, flow: str) -> bool:
@@ -89,6 +99,11 @@ class LocalDispatcher:
             return any(j.spec.id == flow for j in self._running.values()) or any(
                 j.spec.id == flow for jobs in self._waiting.values() for j in jobs
             )
+
+    @property
+    def is_stopping(self) -> bool:
+        """Nothing is started any more; what waits is left to the next holder."""
+        return self._stop.is_set
 
     def stop(self, wait: float) -> bool:
         """Ask all runs to stop, and wait for them; true if all have ended."""

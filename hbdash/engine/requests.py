@@ -73,3 +73,13 @@ def answer(
         .where(table.c.id == request_id)
         .values(state=state, answered_at=now, run_id=run_id, answer=answer or {})
     )
+
+
+def give_back(connection: Connection, request_id: int) -> None:
+    """A taken request that nobody serves waits again; an answered one stays answered."""
+    table = table_of(EngineRequest)
+    connection.execute(
+        update(table)
+        .where(table.c.id == request_id, table.c.state == "taken")
+        .values(state="waiting", taken_by=None)
+    )

@@ -14,6 +14,9 @@ from hbdash.domain.states import RunState
 from hbdash.store.bulk import table_of, upsert
 from hbdash.store.tables import FlowSchedule
 
+#: A day on which the clock is put back: between two daily runs there is never more.
+LONGEST_DAY = timedelta(hours=25)
+
 SUCCESS = (RunState.DONE, RunState.NOTHING_DUE, RunState.PARTLY_DONE)
 
 
@@ -69,7 +72,8 @@ def is_due(due: datetime, now: datetime, schedule: Schedule) -> bool:
     """Due now; a due time further away than a whole period means that the clock went back."""
     if due <= now:
         return True
-    return isinstance(schedule, Every) and due - now > schedule.period + timedelta(seconds=1)
+    period = schedule.period if isinstance(schedule, Every) else LONGEST_DAY
+    return due - now > period + timedelta(seconds=1)
 
 
 def started(
