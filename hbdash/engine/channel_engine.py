@@ -19,6 +19,7 @@ from hbdash.domain.states import RunState
 from hbdash.engine import recovery, requests, schedule
 from hbdash.engine.dispatcher import LocalDispatcher
 from hbdash.engine.heartbeat import Heartbeat
+from hbdash.engine.housekeeping import Housekeeping
 from hbdash.engine.lease import LeaseKeeper
 from hbdash.engine.link import Link
 from hbdash.flows.registry import FLOWS
@@ -57,6 +58,7 @@ class ChannelEngine:
         self._link = Link(db, clock, channel, channel_id)
         self._writer = LogWriter(db, channel_id)
         self._heartbeat = Heartbeat(db, clock)
+        self._house = Housekeeping(db, clock, config.retention, self._is_idle)
         self._dispatcher: LocalDispatcher | None = None
         self._dues: dict[str, datetime] = {}
         self._lock = threading.RLock()
@@ -97,6 +99,7 @@ class ChannelEngine:
             ("heartbeat", self._heartbeat.beat, 1.0),
             ("unclosed", self._close_unclosed, 1.0),
             ("alarms", self._watch_alarms, 10.0),
+            ("housekeeping", self._keep_house, 60.0),
         ]
 
     # Lease ------------------------------------------------------------------------------------
@@ -313,3 +316,11 @@ class ChannelEngine:
     def _watch_alarms(self) -> None:
         if self.lease.is_held:
             watch_alarms(self._db, self._clock, self.id, self._writer, self._config.notify.urls)
+
+    def _keep_house(self) -> None:
+        if self.lease.is_held:
+            self._house.look()
+
+    def _is_idle(self) -> bool:
+        dispatcher = self._dispatcher
+        return dispatcher is None or dispatcher.is_idle

@@ -101,6 +101,12 @@ class LocalDispatcher:
             )
 
     @property
+    def is_idle(self) -> bool:
+        """Whether no run is on."""
+        with self._lock:
+            return not self._running
+
+    @property
     def is_stopping(self) -> bool:
         """Nothing is started any more; what waits is left to the next holder."""
         return self._stop.is_set
