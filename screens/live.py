@@ -154,7 +154,8 @@ class LiveReader:
         pause = self._refresh
         while not self._stop.is_set():
             woken = self._wake.wait(pause)
-            self._wake.clear()
+            if woken:  # else a wish that comes just after the wait would be wiped away
+                self._wake.clear()
             if self._stop.is_set() or self._target is None:
                 continue
             try:
