@@ -168,7 +168,7 @@ def explanation_title(letters: int, limits: RejectionLimits, width: int, *, focu
     over = letters > limits.statement_max
     count = line(
         (
-            _("{n} of {most}").format(n=fmt.number(letters), most=fmt.number(limits.statement_max)),
+            fmt.n_of_m(letters, limits.statement_max),
             "error bold" if over else "muted",
         )
     )

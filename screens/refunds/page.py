@@ -282,11 +282,14 @@ class RefundsPage(ClaimActions):
                 ("F9", _("send")), ("esc", _("keep draft, back")), ("F1", _("help"))]  # fmt: skip
         if self.form.locked:
             keys = [("tab", _("next")), ("esc", _("back")), ("F1", _("help"))]
-        result = line(" ")
-        for n, (key, words) in enumerate(keys):
-            gap = ("   " if width >= 120 else "  ") if n else ""
-            result = result + line(gap, (key, "accent bold"), f" {words}")
-        return [result.cut(width)]
+        gap = "   " if width >= 120 else "  "
+        while True:
+            result = BLANK
+            for n, (key, words) in enumerate(keys):
+                result = result + line(gap if n else " ", (key, "accent bold"), f" {words}")
+            if result.width <= width or len(keys) == 1:
+                return [result.cut(width)]
+            del keys[0]  # how to leave and where help is must stay
 
     # --- moving
 
