@@ -212,9 +212,8 @@ def load_config(path: Path | None) -> Config:
         return Config()
     if not path.is_file():
         raise ConfigRefused(f"{path}: no such file")
-    source = TomlConfigSettingsSource(Config, path)
     try:
-        values = source()
+        values = TomlConfigSettingsSource(Config, path)()
     except (ValueError, OSError) as error:
         raise ConfigRefused(f"{path}: {error}") from error
     mode = path.stat().st_mode
@@ -223,10 +222,23 @@ def load_config(path: Path | None) -> Config:
             f"{path} holds secrets and others can read it. Mend it with: chmod 600 {path}"
         )
     try:
-        return Config(**values)
+        config = Config(**values)
     except ValidationError as error:
         lines = [f"{path}: {_where(e['loc'])}: {e['msg']}" for e in error.errors()]
         raise ConfigRefused("\n".join(lines)) from error
+    _read_secrets(path, config)
+    return config
+
+
+def _read_secrets(path: Path, config: Config) -> None:
+    """A password's file that can't be read is found now, not in the first run."""
+    for number, channel in enumerate(config.channels):
+        try:
+            channel.omnitron.secret()
+        except (OSError, ValueError) as error:
+            raise ConfigRefused(
+                f"{path}: channels.{number}.omnitron.password_file: {error}"
+            ) from error
 
 
 def _where(location: tuple[int | str, ...]) -> str:

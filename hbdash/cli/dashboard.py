@@ -48,16 +48,21 @@ def run(args: argparse.Namespace) -> int:
     )
 
 
-def open_dashboard(
-    config: Config, who: Actor, *, with_engine: bool = True, log_file: Path | None = None
-) -> int:
-    """Draw first; the engine starts beside it and is stopped after the app has left."""
+def need_terminal() -> None:
+    """Without one Textual would wait for keys that never come."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise CommandFailed(
             "the dashboard needs a terminal; without one there are `hbdash worker` and "
             "`hbdash status`",
             WRONG_USE,
         )
+
+
+def open_dashboard(
+    config: Config, who: Actor, *, with_engine: bool = True, log_file: Path | None = None
+) -> int:
+    """Draw first; the engine starts beside it and is stopped after the app has left."""
+    need_terminal()
     from zoneinfo import ZoneInfo
 
     from hbdash.app import ChannelFace, Face, HbdashApp

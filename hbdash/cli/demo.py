@@ -63,9 +63,10 @@ def run_demo(
     own: theme, language, limits and the sandbox's size; channel and database are the sandbox's.
     """
     from hbdash.actions.actor import Actor, Role
-    from hbdash.cli.dashboard import open_dashboard
+    from hbdash.cli.dashboard import need_terminal, open_dashboard
     from hbdash.config import os_user
 
+    need_terminal()
     folder.mkdir(parents=True, exist_ok=True)
     if fresh:
         _begin_anew(folder)

@@ -71,22 +71,33 @@ def _run(command: str, rest: list[str]) -> int:
 
 
 def _split(given: list[str]) -> tuple[str | None, list[str]]:
-    """The command and its arguments; options may stand before it. None when help is asked for."""
-    number = 0
-    while number < len(given):
-        word = given[number]
-        if word in ("-h", "--help"):
-            return None, []
-        if word == "--version":
-            return "version", []
-        if not word.startswith("-"):
-            if word not in COMMANDS:
-                raise CommandFailed(
-                    f"there is no command {word!r}; there are {', '.join(COMMANDS)}", WRONG_USE
-                )
-            return word, given[:number] + given[number + 1 :]
-        number += 2 if word == "--config" else 1
-    return "dashboard", given
+    """The command and its arguments; None when help is asked for.
+
+    Options may stand before the command, ``--config`` anywhere: argparse would know it only before
+    a subcommand.
+    """
+    first: list[str] = []
+    rest: list[str] = []
+    command = ""
+    words = iter(given)
+    for word in words:
+        if word == "--config":
+            first += [word, next(words, "")]
+        elif word.startswith("--config="):
+            first.append(word)
+        elif command or word.startswith("-"):
+            if not command and word in ("-h", "--help"):
+                return None, []
+            if not command and word == "--version":
+                command = "version"
+                continue
+            rest.append(word)
+        elif word in COMMANDS:
+            command = word
+        else:
+            known = ", ".join(COMMANDS)
+            raise CommandFailed(f"there is no command {word!r}; there are {known}", WRONG_USE)
+    return command or "dashboard", first + rest
 
 
 def _overview() -> str:

@@ -11,6 +11,7 @@ from hbdash.cli.common import (
     FAILED,
     UNAVAILABLE,
     UNREADABLE,
+    WRONG_USE,
     CommandFailed,
     harmless_json,
     plain_text,
@@ -53,7 +54,8 @@ def run(args: argparse.Namespace) -> int:
         raise CommandFailed(f"{_shown(url)}: {UNREADABLE[status.schema]}", UNAVAILABLE)
     channels = [c for c in status.channels if args.channel in (None, c.channel["key"])]
     if not channels:
-        raise CommandFailed("no such channel in the database", UNAVAILABLE)
+        known = ", ".join(c.channel["key"] for c in status.channels) or "none yet"
+        raise CommandFailed(f"no such channel in the database; there is {known}", WRONG_USE)
     documents = [document(channel) for channel in channels]
     if args.json:
         import json
