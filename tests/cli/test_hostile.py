@@ -90,6 +90,11 @@ def test_markup_is_printed_as_it_is(lalezar: Installation) -> None:
 
 
 def test_a_message_about_hostile_arguments_is_harmless(lalezar: Installation) -> None:
-    for words in ((HOSTILE,), ("flows", "run", "stock", "--from", HOSTILE, "--to", "x"),
-                  ("flows", "list", "--channel", HOSTILE), ("refunds", "show", HOSTILE)):  # fmt: skip
+    given = (
+        (HOSTILE,),
+        ("flows", "run", "stock", "--from", HOSTILE, "--to", "x"),
+        ("flows", "list", "--channel", HOSTILE),
+        ("refunds", "show", HOSTILE),
+    )
+    for words in given:
         assert not steering(lalezar.run(*(word.replace("\x00", "") for word in words)))

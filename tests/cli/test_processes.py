@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -90,9 +92,6 @@ def test_a_dashboard_without_a_terminal_says_what_else_there_is(
 
 
 def test_a_reader_that_has_enough_ends_the_command_quietly(live: Live, tmp_path: Path) -> None:
-    import subprocess
-    import sys
-
     command = [sys.executable, "-m", "hbdash.cli.main", "logs", "--limit", "500", "--json"]
     with subprocess.Popen(
         [*command, "--config", str(live.config)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
