@@ -59,7 +59,10 @@ class FailureBook:
     def met(self, what: Met) -> None:
         """The record ``(kind, key)`` was tried and met this cause."""
         self._tried.add((what.kind, what.key))
-        self._met.setdefault((what.kind, what.key), []).append(what)
+        # Met twice in a run (two rows of no readable key, say) it is one failure: the newer one.
+        before = self._met.get((what.kind, what.key), [])
+        others = [one for one in before if one.fingerprint != what.fingerprint]
+        self._met[what.kind, what.key] = [*others, what]
 
     def passed(self, kind: str, key: str) -> None:
         """The record went through: what was open for it in this flow is cured."""
