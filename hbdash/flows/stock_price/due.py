@@ -6,6 +6,7 @@ head of the next read; good rows hand their object to the upload that will carry
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -33,7 +34,8 @@ Row = Stock | Price
 def read_due(ctx: RunContext, kind: Kind) -> None:
     """Read until both queues are empty or the budget ends; updates before inserts."""
     for which in ("updates", "inserts"):
-        while _read_page(ctx, kind, which):
+        # A dry run commits nothing, so Omnitron would offer the first page again and again.
+        while _read_page(ctx, kind, which) and not ctx.dry_run:
             ctx.go_on()
 
 
@@ -81,8 +83,16 @@ def _take_rows(ctx: RunContext, kind: Kind, rows: Sequence[Row]) -> None:
     with ctx.db.read() as connection:
         held = held_units(connection, ctx.channel_id, keys.values()) if kind.name == "stock" else {}
         retries = _with_open_failures(ctx, kind, keys.values())
+    shared = _shared(rows, keys)
     answers = [
-        (row, keys.get(row.product, ""), _answer(ctx, kind, row, keys, listings, held))
+        (
+            row,
+            keys.get(row.product, ""),
+            # Two products whose SKUs fall together: sending one of the values would be a guess.
+            Answer(code="product.sku_collision", params={"sku": keys[row.product]})
+            if keys.get(row.product) in shared
+            else _answer(ctx, kind, row, keys, listings, held),
+        )
         for row in rows
     ]
     if ctx.dry_run:
@@ -124,6 +134,12 @@ def _take_rows(ctx: RunContext, kind: Kind, rows: Sequence[Row]) -> None:
         batches.hand_over(ctx, batch, f"hbdash-{ctx.channel_id}-{batch.id}")
     else:
         batches.close_complete(ctx, kind.content_type)
+
+
+def _shared(rows: Sequence[Row], keys: dict[int, str]) -> set[str]:
+    """SKU keys under which more than one product stands in this page."""
+    products = Counter(keys[pk] for pk in {row.product for row in rows} if pk in keys)
+    return {key for key, n in products.items() if n > 1}
 
 
 def _answer(
