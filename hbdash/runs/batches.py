@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
+from hbdash.domain.states import OfferState
 from hbdash.omnitron.errors import BatchLocked, BatchStateRefused
 from hbdash.omnitron.models.batch import BatchObject as RemoteObject
 from hbdash.omnitron.models.batch import BatchStatus, FailedReason
@@ -19,7 +20,7 @@ from hbdash.runs.context import RunContext
 from hbdash.runs.gate import RunRefused
 from hbdash.runs.points import point
 from hbdash.store.bulk import table_of
-from hbdash.store.tables import BatchObject, BatchRequest
+from hbdash.store.tables import BatchObject, BatchRequest, Offer
 from hbdash.transport.errors import NotFound
 
 _CLOSED = (BatchStatus.DONE, BatchStatus.FAIL)
@@ -159,6 +160,34 @@ def give_verdicts(connection: Connection, verdicts: Sequence[ObjectVerdict]) -> 
     )
 
 
+def release_orphans(ctx: RunContext, content_type: str, kind: str) -> None:
+    """Objects of sent batches that no offer carries any more are released; Omnitron decides.
+
+    A newer value, a correction or a second product of the same SKU took the offer over; without
+    this its first batch would wait for ever.
+    """
+    batches, objects, offers = table_of(BatchRequest), table_of(BatchObject), table_of(Offer)
+    open_here = select(batches.c.id).where(
+        batches.c.channel_id == ctx.channel_id,
+        batches.c.content_type == content_type,
+        batches.c.status.in_((BatchStatus.SENT, BatchStatus.ONGOING)),
+    )
+    carried = exists().where(
+        offers.c.channel_id == ctx.channel_id,
+        offers.c.kind == kind,
+        offers.c.sku_key == objects.c.key,
+        offers.c.batch_id == objects.c.batch_id,
+        offers.c.object_pk == objects.c.object_pk,
+        offers.c.state.in_((OfferState.WAITING, OfferState.SENT)),
+    )
+    with ctx.commit() as connection:
+        connection.execute(
+            update(objects)
+            .where(objects.c.batch_id.in_(open_here), objects.c.verdict.is_(None), ~carried)
+            .values(verdict=RELEASED)
+        )
+
+
 def close_complete(ctx: RunContext, content_type: str) -> int:
     """Close every batch of the content type in which no object lacks a verdict."""
     batches, objects = table_of(BatchRequest), table_of(BatchObject)
@@ -222,6 +251,9 @@ def _close(ctx: RunContext, batch_id: int, pk: int) -> None:
             ctx.omnitron.batch_done(pk, bodies)
         else:
             ctx.omnitron.batch_fail(pk)
+    except NotFound:
+        # Gone at Omnitron: nothing is left to close, and the others must not wait for it.
+        bodies = []
     except BatchStateRefused:
         # An answer lost on the way, or Omnitron's own sweep: closed already is success.
         if ctx.omnitron.batch(pk).status.lower() not in _CLOSED:

@@ -188,14 +188,24 @@ def bind_to_upload(
     )
 
 
-def release(connection: Connection, channel_id: int, upload_id: int) -> None:
-    """The upload never got there, or nobody knows: the newest values are sent again."""
+def release(
+    connection: Connection,
+    channel_id: int,
+    upload_id: int,
+    keys: Sequence[str] | None = None,
+) -> None:
+    """The upload never got there, or nobody knows: the newest values are sent again.
+
+    ``keys``: only those SKU keys.
+    """
     offers = table_of(Offer)
-    connection.execute(
-        update(offers)
-        .where(offers.c.channel_id == channel_id, offers.c.upload_id == upload_id)
-        .values(upload_id=None, state=OfferState.WAITING)
-    )
+    here = (offers.c.channel_id == channel_id) & (offers.c.upload_id == upload_id)
+    for part in [None] if keys is None else sliced(keys, 500):
+        connection.execute(
+            update(offers)
+            .where(here if part is None else here & offers.c.sku_key.in_(part))
+            .values(upload_id=None, state=OfferState.WAITING)
+        )
 
 
 @dataclass(frozen=True)
@@ -255,16 +265,19 @@ def confirm(
     ``readings``: SKU key → what the listing has, in the offer's unit, as read at ``read_at``.
     """
     offers = table_of(Offer)
+    mine = (
+        (offers.c.channel_id == channel_id)
+        & (offers.c.kind == kind)
+        & offers.c.upload_id.is_(None)
+        # Spelt out, since a list can't stand in a statement for many rows.
+        & ((offers.c.state == OfferState.AWAITING_RESULT) | (offers.c.state == OfferState.FAILED))
+    )
     done: set[str] = set()
     for part in sliced(sorted(readings), 500):
         rows = connection.execute(
-            select(offers.c.sku_key, offers.c.wanted, offers.c.wanted_at, offers.c.state).where(
-                offers.c.channel_id == channel_id,
-                offers.c.kind == kind,
-                offers.c.sku_key.in_(part),
-                offers.c.upload_id.is_(None),
-                offers.c.state.in_((OfferState.AWAITING_RESULT, OfferState.FAILED)),
-            )
+            select(
+                offers.c.sku_key, offers.c.wanted, offers.c.wanted_at, offers.c.wanted_version
+            ).where(mine, offers.c.sku_key.in_(part))
         ).all()
         hits = [row for row in rows if row.wanted == readings[row.sku_key]]
         if not hits:
@@ -272,9 +285,10 @@ def confirm(
         connection.execute(
             update(offers)
             .where(
-                offers.c.channel_id == channel_id,
-                offers.c.kind == kind,
+                mine,
                 offers.c.sku_key == bindparam("b_sku"),
+                # Another lane may want a newer value meanwhile (PostgreSQL): that one waits.
+                offers.c.wanted_version == bindparam("b_version"),
             )
             .values(
                 state=OfferState.CONFIRMED,
@@ -285,7 +299,11 @@ def confirm(
                 lag_ms=bindparam("b_lag"),
             ),
             [
-                {"b_sku": row.sku_key, "b_lag": _milliseconds(read_at, row.wanted_at)}
+                {
+                    "b_sku": row.sku_key,
+                    "b_version": row.wanted_version,
+                    "b_lag": _milliseconds(read_at, row.wanted_at),
+                }
                 for row in hits
             ],
         )

@@ -154,8 +154,12 @@ def _settle(
         carried = offers.load(
             connection, ctx.channel_id, kind.name, [row["sku_key"] for row in rows]
         )
+        # Failed as a whole: its values go once more, then every row fails (flows section 5).
+        again = code == "upload.failed"
+        failed_before = _failed_before(connection, ctx.channel_id, rows) if again else set()
     faults: list[Fault] = []
     accepted: list[str] = []
+    repeated: list[str] = []
     verdicts: list[offers.Verdict] = []
     oks: list[batches.ObjectVerdict] = []
     states: list[dict[str, object]] = []
@@ -163,18 +167,22 @@ def _settle(
         offer = carried.get(row["sku_key"])
         mine = offer is not None and offer["upload_id"] == upload["id"]
         refusal = refusals.get(row["element"]) or (_Refusal(code, {}, "") if code else None)
+        # A newer value waits behind this one, and its own upload speaks for it and its batch.
+        newer = mine and offer is not None and offer["wanted_version"] != row["version"]
+        if again and mine and not newer and (row["sku_key"], row["version"]) not in failed_before:
+            repeated.append(row["sku_key"])
         verdicts.append(
             offers.Verdict(row["sku_key"], row["version"], refusal.code if refusal else None)
         )
         states.append(
             {
                 "b_element": row["element"],
-                "b_state": "failed" if refusal else "accepted",
+                "b_state": "superseded" if newer else "failed" if refusal else "accepted",
                 "b_code": refusal.code if refusal else None,
                 "b_text": refusal.text if refusal else "",
             }
         )
-        if offer is None or not mine:
+        if offer is None or not mine or newer or row["sku_key"] in repeated:
             continue
         if refusal is not None:
             faults.append(
@@ -197,6 +205,7 @@ def _settle(
         exchange=ctx.wire.exchange,
     )
     with ctx.commit(durable=True) as connection:
+        offers.release(connection, ctx.channel_id, upload["id"], repeated)
         offers.settle(connection, ctx.channel_id, kind.name, upload["id"], verdicts)
         connection.execute(
             update(rows_table)
@@ -226,6 +235,26 @@ def _settle(
     ctx.progress.ok += len(accepted)
     ctx.progress.failed += len(faults)
     read_back(ctx, kind, accepted[:READ_BACK_AT_MOST])
+
+
+def _failed_before(
+    connection: Connection, channel_id: int, rows: Sequence[RowMapping]
+) -> set[tuple[str, int]]:
+    """SKU and version of those rows whose upload failed as a whole once already."""
+    table = table_of(UploadRow)
+    found: set[tuple[str, int]] = set()
+    for part in sliced(rows, 500):
+        earlier = connection.execute(
+            select(table.c.sku_key, table.c.version).where(
+                table.c.channel_id == channel_id,
+                table.c.kind == part[0]["kind"],
+                table.c.sku_key.in_([row["sku_key"] for row in part]),
+                table.c.upload_id < part[0]["upload_id"],
+                table.c.code == "upload.failed",
+            )
+        )
+        found.update((row.sku_key, row.version) for row in earlier)
+    return found
 
 
 def _learn_bounds(

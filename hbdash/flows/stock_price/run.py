@@ -30,6 +30,7 @@ def _run(ctx: RunContext, kind: Kind) -> None:
         recover(ctx, kind)
         batches.abandon_stale(ctx, kind.content_type)
         collect(ctx, kind)
+        batches.release_orphans(ctx, kind.content_type, kind.name)
         batches.close_complete(ctx, kind.content_type)
     if ctx.request.keys:
         read_keys(ctx, kind, ctx.request.keys)
