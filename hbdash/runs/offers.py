@@ -315,3 +315,23 @@ def _milliseconds(later: datetime, earlier: datetime | None) -> int | None:
     if earlier is None:
         return None
     return max(0, (later - earlier) // timedelta(milliseconds=1))
+
+
+def mark_not_taken(
+    connection: Connection, channel_id: int, kind: str, versions: Mapping[str, int], code: str
+) -> None:
+    """Accepted values that were never seen there become failed; ``versions``: SKU key → version."""
+    offers = table_of(Offer)
+    if versions:
+        connection.execute(
+            update(offers)
+            .where(
+                offers.c.channel_id == channel_id,
+                offers.c.kind == kind,
+                offers.c.sku_key == bindparam("b_sku"),
+                offers.c.wanted_version == bindparam("b_version"),
+                offers.c.state == OfferState.AWAITING_RESULT,
+            )
+            .values(state=OfferState.FAILED, code=code),
+            [{"b_sku": key, "b_version": version} for key, version in sorted(versions.items())],
+        )

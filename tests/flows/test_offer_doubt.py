@@ -186,3 +186,35 @@ def test_a_reading_confirms_only_the_value_it_was_compared_with(
         offers.confirm(connection, bench.channel_id, "stock", {sku: 9}, bench.now())
     row = offer(bench, sku)
     assert (row["wanted"], row["state"]) == (5, "waiting")
+
+
+def test_an_accepted_value_that_never_shows_is_named_and_cured_when_it_does(
+    bench: FlowBench,
+) -> None:
+    product = bench.healthy()
+    price = product.price + 1
+    bench.run("mirror")
+    bench.call(backoffice.set_price, product.sku, price)
+    bench.call(marketplace.set_pace, upload=0)
+    bench.run_until("price", lambda: settled(bench))
+    table = table_of(Offer)
+    mine = (table.c.sku_key == product.sku) & (table.c.kind == "price")
+    bench.call(marketplace.drift_price, product.sku, product.price)
+    with bench.db.write() as connection:
+        connection.execute(update(table).where(mine).values(state="awaiting_result"))
+    bench.move(29 * 60)
+    bench.run("price")
+    assert not bench.rows(Failure, key=product.sku)
+    bench.move(3 * 60)
+    bench.run("price")
+    (failure,) = bench.rows(Failure, key=product.sku)
+    assert (failure["code"], failure["state"] in ("open", "retrying")) == ("offer.not_taken", True)
+    assert bench.rows(Penalty, key=product.sku)
+
+    bench.call(marketplace.drift_price, product.sku, price)
+    bench.move(60)
+    bench.run("mirror")
+    bench.run("price")
+    (failure,) = bench.rows(Failure, key=product.sku)
+    assert failure["state"] == "cured"
+    assert not bench.rows(Penalty, key=product.sku)

@@ -8,6 +8,7 @@ from hbdash.flows.stock_price.collect import collect
 from hbdash.flows.stock_price.due import read_due, read_keys
 from hbdash.flows.stock_price.kinds import PRICE, STOCK, Kind
 from hbdash.flows.stock_price.send import recover, send_waiting
+from hbdash.flows.stock_price.taken import judge
 from hbdash.runs import batches
 from hbdash.runs.context import RunContext
 
@@ -30,6 +31,7 @@ def _run(ctx: RunContext, kind: Kind) -> None:
         recover(ctx, kind)
         batches.abandon_stale(ctx, kind.content_type)
         collect(ctx, kind)
+        judge(ctx, kind)
         batches.release_orphans(ctx, kind.content_type, kind.name)
         batches.close_complete(ctx, kind.content_type)
     if ctx.request.keys:
