@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import insert, select
 
 from hbdash.domain.figures import EIGHT
 from hbdash.sandbox import figures as truth
 from hbdash.sandbox.hepsiburada import marketplace
 from hbdash.sandbox.omnitron import backoffice
-from hbdash.store.tables import Difference, Figure
+from hbdash.store.bulk import table_of
+from hbdash.store.tables import Difference, Figure, Listing, Sweep
 from tests.support.flows import FlowBench
 
 #: The sandbox's names of the eight, in the order of R7.1.
@@ -65,3 +67,24 @@ def test_a_difference_counts_only_after_both_sides_were_asked_again(
     (row,) = [r for r in bench.rows(Difference, kind=kind) if r["sku_key"] not in before]
     assert row["asked_at"] >= row["found_at"]
     assert row["corrected_at"] is None
+
+
+def test_a_sweep_that_was_cut_off_does_not_make_a_listing_gone(bench: FlowBench) -> None:
+    """Gone is who misses two whole readings; one cut off between them counts for nothing."""
+    bench.run("mirror")
+    table, sweeps = table_of(Listing), table_of(Sweep)
+    with bench.db.write() as connection:
+        first = connection.execute(select(sweeps).where(sweeps.c.side == "hepsiburada")).mappings()
+        (whole,) = [dict(row) for row in first]
+        # A listing of the first reading that the marketplace does not have any more.
+        row = connection.execute(select(table).limit(1)).mappings().one()
+        connection.execute(insert(table).values({**row, "sku_key": "LEFT", "merchant_sku": "LEFT"}))
+        for number in (2, 3):
+            cut = {**whole, "number": number, "whole": False}
+            del cut["id"]
+            connection.execute(insert(sweeps).values(cut))
+    for expected in (False, True):
+        bench.move(7 * 3600)
+        bench.run("mirror")
+        (left,) = bench.rows(Listing, sku_key="LEFT")
+        assert left["gone"] is expected

@@ -71,7 +71,7 @@ def _sweep(ctx: RunContext, side: str, read: Callable[[RunContext, int], int]) -
         ctx.progress.note["shrunk"] = params
         _end(ctx, side, number, rows, whole=False)
         return
-    _forget_gone(ctx, side, number)
+    _forget_gone(ctx, side)
     _end(ctx, side, number, rows, whole=True)
     ctx.progress.ok += rows
     ctx.journal.add(
@@ -165,17 +165,34 @@ def _tree_root(ctx: RunContext) -> str:
     return found.category_root.path if found is not None and found.category_root else ""
 
 
-def _forget_gone(ctx: RunContext, side: str, number: int) -> None:
-    """Gone = absent from two whole sweeps in a row."""
+def _forget_gone(ctx: RunContext, side: str) -> None:
+    """Gone = absent from two whole sweeps: this one and the whole one before it.
+
+    Sweeps that were cut off count for nothing, though they have numbers; and what was read since
+    the former began, by whatever call, is there.
+    """
+    sweeps = table_of(Sweep)
     with ctx.commit() as connection:
+        former = connection.execute(
+            select(sweeps.c.number, sweeps.c.started_at)
+            .where(
+                sweeps.c.channel_id == ctx.channel_id,
+                sweeps.c.side == side,
+                sweeps.c.whole.is_(True),
+            )
+            .order_by(sweeps.c.id.desc())
+            .limit(1)
+        ).first()
+        if former is None:
+            return
         if side == "hepsiburada":
             listings = table_of(Listing)
             connection.execute(
                 update(listings)
                 .where(
                     listings.c.channel_id == ctx.channel_id,
-                    listings.c.sweep < number - 1,
-                    listings.c.sweep > 0,
+                    listings.c.sweep < former.number,
+                    listings.c.read_at < former.started_at,
                     listings.c.gone.is_(False),
                 )
                 .values(gone=True)
@@ -186,8 +203,8 @@ def _forget_gone(ctx: RunContext, side: str, number: int) -> None:
                 update(items)
                 .where(
                     items.c.channel_id == ctx.channel_id,
-                    items.c.sweep < number - 1,
-                    items.c.sweep > 0,
+                    items.c.sweep < former.number,
+                    items.c.read_at < former.started_at,
                     items.c.is_listed.is_(True),
                 )
                 .values(is_listed=False)
