@@ -317,10 +317,15 @@ def _milliseconds(later: datetime, earlier: datetime | None) -> int | None:
     return max(0, (later - earlier) // timedelta(milliseconds=1))
 
 
-def mark_not_taken(
-    connection: Connection, channel_id: int, kind: str, versions: Mapping[str, int], code: str
+def mark_failed(
+    connection: Connection,
+    channel_id: int,
+    kind: str,
+    versions: Mapping[str, int],
+    code: str,
+    before: OfferState,
 ) -> None:
-    """Accepted values that were never seen there become failed; ``versions``: SKU key → version."""
+    """Offers still in ``before`` at these versions (SKU key → version) become failed."""
     offers = table_of(Offer)
     if versions:
         connection.execute(
@@ -330,7 +335,7 @@ def mark_not_taken(
                 offers.c.kind == kind,
                 offers.c.sku_key == bindparam("b_sku"),
                 offers.c.wanted_version == bindparam("b_version"),
-                offers.c.state == OfferState.AWAITING_RESULT,
+                offers.c.state == before,
             )
             .values(state=OfferState.FAILED, code=code),
             [{"b_sku": key, "b_version": version} for key, version in sorted(versions.items())],

@@ -20,6 +20,7 @@ from hbdash.store.bulk import table_of
 from hbdash.store.tables import (
     BatchRequest,
     Failure,
+    Listing,
     Offer,
     Penalty,
 )
@@ -218,3 +219,19 @@ def test_an_accepted_value_that_never_shows_is_named_and_cured_when_it_does(
     (failure,) = bench.rows(Failure, key=product.sku)
     assert failure["state"] == "cured"
     assert not bench.rows(Penalty, key=product.sku)
+
+
+def test_a_value_whose_listing_is_gone_is_told_and_does_not_wait_for_ever(
+    bench: FlowBench,
+) -> None:
+    bench.run("mirror")
+    sku = bench.healthy().sku
+    bench.run_until("stock", lambda: settled(bench))
+    want_newer(bench, sku, 9)
+    table = table_of(Listing)
+    with bench.db.write() as connection:
+        connection.execute(update(table).where(table.c.sku_key == sku).values(gone=True))
+    bench.run("stock")
+    assert offer(bench, sku)["state"] == "failed"
+    (failure,) = bench.rows(Failure, key=sku)
+    assert failure["code"] == "offer.no_listing"

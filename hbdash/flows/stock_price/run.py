@@ -9,6 +9,7 @@ from hbdash.flows.stock_price.due import read_due, read_keys
 from hbdash.flows.stock_price.kinds import PRICE, STOCK, Kind
 from hbdash.flows.stock_price.send import recover, send_waiting
 from hbdash.flows.stock_price.taken import judge
+from hbdash.flows.stock_price.unlisted import drop_unlisted
 from hbdash.runs import batches
 from hbdash.runs.context import RunContext
 
@@ -40,6 +41,7 @@ def _run(ctx: RunContext, kind: Kind) -> None:
         read_due(ctx, kind)
     if ctx.dry_run:
         return
+    drop_unlisted(ctx, kind)
     send_waiting(ctx, kind)
     collect(ctx, kind, patience=PATIENCE)
     batches.close_complete(ctx, kind.content_type)

@@ -17,7 +17,7 @@ from hbdash.runs import penalties
 from hbdash.runs.context import RunContext
 from hbdash.runs.failures import OPEN_STATES
 from hbdash.runs.held import held_units
-from hbdash.runs.offers import mark_not_taken
+from hbdash.runs.offers import mark_failed
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import Failure, Listing, Offer, Upload, UploadRow
 
@@ -47,9 +47,10 @@ def judge(ctx: RunContext, kind: Kind) -> None:
         return
     faults = [Fault(row.sku_key, row.object_pk, None, CODE) for row in missing]
     with ctx.commit() as connection:
-        mark_not_taken(
+        mark_failed(
             connection, ctx.channel_id, kind.name,
             {row.sku_key: row.wanted_version for row in missing}, CODE,
+            OfferState.AWAITING_RESULT,
         )  # fmt: skip
         write_faults(ctx, connection, kind, faults, reason=FailedReason.CHANNEL_APP)
     ctx.progress.failed += len(faults)
