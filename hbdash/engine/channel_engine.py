@@ -24,8 +24,9 @@ from hbdash.engine.lease import LeaseKeeper
 from hbdash.engine.link import Link
 from hbdash.flows.registry import FLOWS
 from hbdash.runs.context import RunRequest
+from hbdash.runs.kit import RunKit, RunResult
 from hbdash.runs.points import point
-from hbdash.runs.run_flow import RunKit, RunResult, run_flow
+from hbdash.runs.run_flow import run_flow
 from hbdash.runs.stop import StopFlag
 from hbdash.store.changes import ChangeWatcher
 from hbdash.store.database import Database

@@ -16,7 +16,7 @@ from itertools import count
 from hbdash.domain.flowspec import FlowSpec
 from hbdash.runs.context import RunRequest
 from hbdash.runs.fence import LaneLost
-from hbdash.runs.run_flow import RunResult
+from hbdash.runs.kit import RunResult
 from hbdash.runs.stop import StopFlag
 
 logger = logging.getLogger(__name__)

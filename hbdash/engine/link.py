@@ -19,7 +19,7 @@ from hbdash.hepsiburada.hosts import Hosts
 from hbdash.omnitron.client import OmnitronClient
 from hbdash.runs.context import ChannelFacts
 from hbdash.runs.gate import RunRefused
-from hbdash.runs.run_flow import Connected
+from hbdash.runs.kit import Connected
 from hbdash.store.bulk import table_of
 from hbdash.store.database import Database
 from hbdash.store.tables import Channel, SettingsSnapshot

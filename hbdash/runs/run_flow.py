@@ -6,31 +6,24 @@ import logging
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from sqlalchemy import insert, update
 
-from hbdash.config import Config
-from hbdash.domain.clock import Clock
 from hbdash.domain.failures import FAILURES
 from hbdash.domain.flowspec import FlowSpec
-from hbdash.domain.settings import ChannelSettings
 from hbdash.domain.states import RunState
-from hbdash.hepsiburada.client import HepsiburadaClient
-from hbdash.omnitron.client import OmnitronClient
-from hbdash.runs.context import ChannelFacts, LastExchange, Progress, RunContext, RunRequest
+from hbdash.runs.context import LastExchange, Progress, RunContext, RunRequest
 from hbdash.runs.failures import FailureBook, Met
 from hbdash.runs.fence import LaneLost, raise_epoch
 from hbdash.runs.gate import RunRefused, check_settings, standing_pause
 from hbdash.runs.journal import Journal
+from hbdash.runs.kit import RunKit, RunResult
 from hbdash.runs.points import point
 from hbdash.runs.stop import RunStopped, StopFlag
 from hbdash.store.bulk import table_of
-from hbdash.store.database import Database
-from hbdash.store.log.writer import LogWriter
 from hbdash.store.tables import FlowRun
 from hbdash.texts.runs import run_line
 from hbdash.transport.errors import BreakerOpen, CallStopped, RemoteError
@@ -39,56 +32,6 @@ from hbdash.transport.recorder import calling
 logger = logging.getLogger(__name__)
 
 FlowBody = Callable[[RunContext], None]
-
-
-@dataclass(frozen=True)
-class Connected:
-    """A channel whose conf was read a moment ago, and the clients that fit it."""
-
-    facts: ChannelFacts
-    settings: ChannelSettings
-    is_active: bool
-    omnitron: OmnitronClient
-    hepsiburada: HepsiburadaClient
-
-
-class ChannelLink(Protocol):
-    """Reads the conf and gives the clients; raises a ``RemoteError`` if Omnitron can't be read."""
-
-    def connect(self) -> Connected: ...
-
-
-@dataclass(frozen=True)
-class RunKit:
-    """What every run of a channel shares; made once by the engine."""
-
-    channel_id: int
-    holder: str
-    lease_epoch: int
-    config: Config
-    db: Database
-    clock: Clock
-    link: ChannelLink
-    writer: LogWriter
-    lease_is_fresh: Callable[[], bool]
-    ask_for_run: Callable[[str, tuple[str, ...], str], None]
-    watch: Callable[[int, Progress], None]
-    """Told of each run that starts, so that its heartbeat and progress are written."""
-    unwatch: Callable[[int], None]
-    abandon: Callable[[int], None] = field(default=lambda run_id: None)
-    """Told of a run that has ended and whose last row could not be written."""
-
-
-@dataclass(frozen=True)
-class RunResult:
-    """How a run ended."""
-
-    run_id: int
-    state: RunState
-    ok: int
-    failed: int
-    skipped: int
-    reason_id: str | None
 
 
 def run_flow(kit: RunKit, spec: FlowSpec, request: RunRequest, stop: StopFlag) -> RunResult:

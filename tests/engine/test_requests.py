@@ -17,7 +17,7 @@ from hbdash.engine.dispatcher import LocalDispatcher
 from hbdash.engine.engine import Engine
 from hbdash.flows.registry import FLOWS
 from hbdash.runs.context import RunRequest
-from hbdash.runs.run_flow import RunResult
+from hbdash.runs.kit import RunResult
 from hbdash.store.database import Database
 from hbdash.store.tables import EngineRequest
 from tests.engine.conftest import MakeEngine

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from hbdash.config import Config, OmnitronAccess
 from hbdash.engine.link import Link
-from hbdash.runs.run_flow import RunResult
+from hbdash.runs.kit import RunResult
 from hbdash.sandbox.omnitron import backoffice
 from hbdash.store.tables import Failure, LogEntry
 from hbdash.texts.causes import remedy

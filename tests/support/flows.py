@@ -16,7 +16,8 @@ from hbdash.engine.lease import LeaseKeeper
 from hbdash.engine.link import Link
 from hbdash.flows.registry import FLOWS
 from hbdash.runs.context import Progress, RunRequest
-from hbdash.runs.run_flow import RunKit, RunResult, run_flow
+from hbdash.runs.kit import RunKit, RunResult
+from hbdash.runs.run_flow import run_flow
 from hbdash.runs.stop import StopFlag
 from hbdash.sandbox.seed.catalogue import SeedProduct, products
 from hbdash.sandbox.server import RunningSandbox
