@@ -30,6 +30,6 @@ def cure(
     elif action == "ticket.copy":
         ticket()
     elif action == "log.open" and key and part.part_id != "log":
-        owner.go("monitoring", part="log", key=key)
+        part.lead("log", key=key)
     else:
         owner.say(remedy(code, params), "warning")

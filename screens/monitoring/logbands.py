@@ -89,7 +89,7 @@ def state(
         if searching:
             return line(("… ", "accent"), (text, "accent"), "  ", ("esc", "accent bold"),
                         f" {_('stops')}")  # fmt: skip
-        return line((text, "warning")) + new
+        return line((text, "warning"), "  ", ("↓", "accent bold"), f" {_('goes on')}") + new
     if searching:
         return line(("… ", "accent"), (_("searching"), "accent"), "  ", ("esc", "accent bold"),
                     f" {_('stops')}")  # fmt: skip

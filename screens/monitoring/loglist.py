@@ -91,6 +91,11 @@ class LogList(Lines):
         return self._index == 0 and self.segment.at_head
 
     @property
+    def on_last(self) -> bool:
+        """Whether the cursor is on the last line in memory."""
+        return self._index >= len(self.segment.rows) - 1
+
+    @property
     def selected(self) -> LogRow | None:
         """The line under the cursor."""
         rows = self.segment.rows

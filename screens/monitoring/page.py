@@ -12,6 +12,7 @@ from hbdash.texts import N_, _
 from hbdash.texts import formats as fmt
 from screens.actions import Action
 from screens.frame import Page
+from screens.monitoring.chips import Query
 from screens.monitoring.failures import FailuresPart
 from screens.monitoring.log import LogPart
 from screens.monitoring.part import Part
@@ -47,6 +48,10 @@ class MonitoringPage(Page[MonitoringView]):
         self.all_parts: tuple[Part, ...] = (
             self.log_part, self.failures_part, self.reports_part
         )  # fmt: skip
+        for part in self.all_parts:
+            part.draw_parts, part.lead = self._draw_line, self.lead
+        self._came: tuple[str, Query] | None = None
+        """From which part a key led into the log, and what the log showed before."""
         self._shown = "log"
         self._parts = Lines(draw=self._draw_parts, id="parts")
 
@@ -68,7 +73,15 @@ class MonitoringPage(Page[MonitoringView]):
             part.display = part is self.shown
         self.shown.main().focus()
 
+    def lead(self, part_id: str, **target: Any) -> None:
+        """Into the log (or another part), from which esc comes back."""
+        came = (self._shown, self.log_part.query_now)
+        self._turn_to(part_id)
+        self.shown.open(**target)
+        self._came = came
+
     def _turn_to(self, part_id: str) -> None:
+        self._came = None
         self._shown = part_id
         if self.is_mounted:
             self._show_part()
@@ -95,7 +108,10 @@ class MonitoringPage(Page[MonitoringView]):
             height = 1 if self.wide < 120 else 2
             if self._parts.styles.height is None or self._parts.styles.height.value != height:
                 self._parts.styles.height = height
-            self._parts.redraw()
+            self._draw_line()
+
+    def _draw_line(self) -> None:
+        self._parts.redraw()
 
     def _draw_parts(self, width: int) -> list[Line]:
         result = line(" " * self.margin)
@@ -138,7 +154,14 @@ class MonitoringPage(Page[MonitoringView]):
         self._turn_to(ids[(ids.index(self._shown) + 1) % len(ids)])
 
     def step_back(self) -> bool:
-        return self.shown.step_back()
+        if self.shown.step_back():
+            return True
+        if self._came is None:
+            return False
+        part_id, query = self._came
+        self.log_part.ask(query)
+        self._turn_to(part_id)
+        return True
 
     def key_under_cursor(self) -> str | None:
         return self.shown.key_under_cursor()

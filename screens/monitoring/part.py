@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import Connection
@@ -23,6 +24,10 @@ class Part(InThreads):
     """A part. Its actions are methods ``act_…``, as those of a page."""
 
     part_id: ClassVar[str] = ""
+    draw_parts: Callable[[], None]
+    """Draws the line of parts again; given by the page."""
+    lead: Callable[..., None]
+    """``lead(part, **target)``: to another part, from which esc comes back; given by the page."""
 
     @property
     def host(self) -> Host:
@@ -87,4 +92,6 @@ class Part(InThreads):
 
     def changed(self) -> None:
         """The line of parts and the footer may have changed."""
-        self.owner.draw_frame()
+        if self.is_attached:
+            self.draw_parts()
+            self.owner.draw_footer()

@@ -35,13 +35,17 @@ class Asked:
 
     query: Query
     newest: int
-    """Id of the list's first line; 0 asks for the first page."""
+    """The log's newest line when the list was last brought up to date."""
+    fresh: bool
+    """Whether the list begins anew."""
     follow: bool
     """Whether new lines are taken (else they are counted)."""
     bars: int
     serial: int
     """Grows with each new question: answers to older ones are dropped."""
     rate: bool = False
+    empty: bool = False
+    """Whether nothing that fits is in the list."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class LogView:
     """The log as it stands."""
 
     asked: Asked
+    newest: int
+    """The log's newest line now."""
     page: LogPage | None
     """The first page, where the list begins anew."""
     newer: tuple[LogRow, ...]
@@ -95,9 +101,11 @@ class LogReading:
         bars, until = self._bars.get(
             (*about, asked.bars), lambda: _bars(connection, wanted, asked.bars, now)
         )
-        empty = not asked.newest and page is not None and not page.rows and page.complete
+        first = page is not None and not page.rows and page.complete
+        empty = first or (asked.empty and not newer)
         return LogView(
             asked=asked,
+            newest=newest or 0,
             page=page,
             newer=newer,
             waiting=waiting,
@@ -131,7 +139,7 @@ def _head(
 ) -> tuple[LogPage | None, tuple[LogRow, ...], Count]:
     """The first page, or the lines newer than the list's first, or how many those are."""
     nothing = Count(0, exact=True)
-    if not asked.newest:
+    if asked.fresh:
         return (reader.page(connection, wanted, limit=PAGE), (), nothing)
     if not asked.follow:
         newer = replace(wanted, since=_after(wanted.since, asked.newest))
@@ -201,6 +209,17 @@ def newer_page(db: Database, wanted: LogFilter, after: int) -> LogPage:
     """Lines just newer than ``after``."""
     with db.read() as connection:
         return reader.page(connection, wanted, after=after, limit=PAGE)
+
+
+def oldest_page(db: Database, wanted: LogFilter, stopped: Callable[[], bool]) -> LogPage:
+    """The oldest lines, however far a search for words must go to meet the first one."""
+    cursor = 0
+    while True:
+        with db.read() as connection:
+            page = reader.page(connection, wanted, after=cursor, limit=PAGE)
+        if page.rows or page.cursor is None or stopped():
+            return page
+        cursor = page.cursor
 
 
 def around(db: Database, wanted: LogFilter, log_id: int) -> tuple[LogPage, LogPage]:

@@ -73,7 +73,8 @@ class ReportReading:
             (channel_id, reading.stamp, reading.at), lambda: _report(connection, channel_id, kind)
         )
         self._sizes[kind] = report.size
-        sizes: dict[str, int | None] = figures(connection, channel_id) | self._sizes
+        sizes = figures(connection, channel_id)
+        sizes.update(self._sizes)
         return ReportsView(report, sizes, reading)
 
 
