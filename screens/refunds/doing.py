@@ -8,34 +8,24 @@ from hbdash.texts import _
 from hbdash.texts.claims import note as note_words
 from hbdash.texts.refusals import refusal
 from screens.actions import Action
-from screens.frame import Page
-from screens.refunds.data import RefundsView, barred
+from screens.refunds.data import barred
+from screens.refunds.drawn import DrawnClaims
 from screens.refunds.parts import SORTS
 from screens.widgets.dialog import AskDialog
 
 if TYPE_CHECKING:
-    from hbdash.store.queries.claims import ClaimDetail, ClaimRow
-    from screens.refunds.form import RejectForm
-    from screens.widgets.rows import RowList
+    from hbdash.store.queries.claims import ClaimDetail
 
 IN_FORM = ("escape", "help", "claim.photo_add", "claim.photo_drop", "claim.send")
 """Actions that work while the form is open; every other key belongs to its fields."""
 OF_FORM = ("claim.photo_add", "claim.photo_drop", "claim.send")
 
 
-class ClaimActions(Page[RefundsView]):
+class ClaimActions(DrawnClaims):
     """The actions of the registry, as methods of the page."""
 
     if TYPE_CHECKING:
-        form: RejectForm
-        claims: RowList[ClaimRow]
-        number: str | None
-        shown_part: str
-        word: str
-        sorts: dict[str, int]
-        photo_place: int
 
-        def shown_claim(self) -> tuple[ClaimRow | None, ClaimDetail | None]: ...
         def open_form(self, detail: ClaimDetail) -> None: ...
         def sort_and_filter(self) -> None: ...
 
@@ -52,8 +42,8 @@ class ClaimActions(Page[RefundsView]):
             return _("Leave the form first: esc keeps the draft.")
         if action.id in OF_FORM and self.form.number is None:
             return _("Open the form of a claim first: X.")
-        if action.id == "claim.photo_drop" and self.form.photos.selected is None:
-            return _("There is no photo to drop.")
+        if action.id == "claim.photo_drop" and not self.form.photos.has_focus:
+            return _("Put the cursor on a photo first: tab.")
         if action.id == "claim.reject":
             return self._why_no_form()
         return None

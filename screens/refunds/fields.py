@@ -14,7 +14,7 @@ from hbdash.store.queries.claims import ClaimDetail, DisputeRecord, Photo
 from hbdash.texts import _
 from hbdash.texts import formats as fmt
 from hbdash.texts.claims import megabytes
-from hbdash.texts.reasons import rejection_reason
+from hbdash.texts.reasons import claim_type_label, rejection_reason
 from screens.face import Face
 from screens.widgets.line import Line, heading, line, safe, spread
 from screens.widgets.rows import RowList
@@ -66,7 +66,8 @@ class ReasonList(RowList[Reason]):
         """Show the reasons of a claim."""
         self.value = chosen
         self.show_rows(
-            [Reason(id, detail.by_reason.get(id), id == chosen) for id in detail.reasons]
+            [Reason(id, detail.by_reason.get(id), id == chosen) for id in detail.reasons],
+            note=_("allowed for: {type}").format(type=claim_type_label(detail.row.claim_type)),
         )
 
     def _row(self, reason: Reason, width: int) -> Line:

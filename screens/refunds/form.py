@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from textual import on
@@ -49,7 +50,8 @@ class RejectForm(FormSheet):
     def on_unmount(self) -> None:
         """The app ends: what was typed last is kept as well."""
         if self.keeper is not None:
-            self.keeper.save()
+            with suppress(Exception):  # nobody is left who could read why
+                self.keeper.save()
 
     # --- open, close
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
+from sqlalchemy.exc import OperationalError
 from textual.pilot import Pilot
 
 from hbdash.actions.actor import Role
@@ -342,6 +343,30 @@ async def test_another_person_who_writes_the_same_draft_is_named(db: SilentDatab
         await until(pilot, lambda: "mehmet changes it too" in screen_text(pilot), "named")
 
 
+async def test_a_database_that_does_not_write_loses_nothing(
+    db: SilentDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> Any:
+        raise OperationalError("UPDATE", {}, Exception("disk is full"))
+
+    async with dashboard(db).run_test(size=SIZE) as pilot:
+        page = await in_form(pilot)
+        await press(pilot, "tab", "tab")
+        with monkeypatch.context() as patch:
+            patch.setattr(db, "write", broken)
+            await typed(pilot, "Ya")
+            await until(pilot, lambda: app_of(pilot).said, "said")
+            assert "Not done: disk is full. What is written stays here." in (
+                app_of(pilot).said[-1].text
+            )
+        await typed(pilot, "z")
+        await saved(pilot)
+        assert page.form.text.text == "Yaz"
+    draft = world.draft(db)
+    assert draft is not None
+    assert draft["statement"] == "Yaz"
+
+
 # Letters are text -------------------------------------------------------------------------------
 
 
@@ -465,7 +490,10 @@ async def test_too_many_photos_are_refused_and_one_can_be_dropped(
         await add(pilot, second)
         await until(pilot, lambda: page.form.problems, "refused")
         assert "That would be 2 photos; at most 1 are sent." in screen_text(pilot)
+        page.form.reasons.focus()
         await press(pilot, "delete")
+        assert "Put the cursor on a photo first" in app_of(pilot).said[-1].text
+        await press(pilot, "tab", "delete")
         await until(pilot, lambda: not page.form.photos.rows, "dropped")
         assert page.form.problems == ()
         await add(pilot, second)

@@ -145,7 +145,8 @@ async def test_the_digit_goes_through_the_parts(db: SilentDatabase) -> None:
 async def test_the_list_of_closed_claims_goes_on_at_its_end(
     db: SilentDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("screens.refunds.page.STEP", 3)
+    for module in ("drawn", "page"):
+        monkeypatch.setattr(f"screens.refunds.{module}.STEP", 3)
     async with dashboard(db).run_test(size=SIZE) as pilot:
         page = await on_refunds(pilot)
         await press(pilot, "4", "4")
