@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import logging
 import signal
+import socket
 import sys
-import threading
 from types import FrameType
 
-from hbdash.cli.common import DONE, WRONG_USE, CommandFailed, configuration, database
+from hbdash.cli.common import DONE, WRONG_USE, CommandFailed, configuration, database, shown_url
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,17 +45,34 @@ def run(args: argparse.Namespace) -> int:
         clock = FollowedClock(config.sandbox.clock_url)
     db = database(config)
     engine = Engine(config, db, clock, face="worker", username=os_user())
-    leave = threading.Event()
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        leave.set()
-
-    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
-        signal.signal(getattr(signal, name), stop)
+    asked = _ask_to_leave()
     engine.start()
-    sys.stdout.write(f"worker runs {len(config.channels)} channel(s) on {config.database.url}\n")
+    sys.stdout.write(f"worker runs {len(config.channels)} channel(s) on {shown_url(config)}\n")
     sys.stdout.flush()
-    leave.wait()
+    asked.recv(1)
     engine.stop()
     db.close()
     return DONE
+
+
+def _ask_to_leave() -> socket.socket:
+    """A socket on which a byte comes with the first signal.
+
+    A lock or an event is no means to wait for one: the kernel may hand a signal to any thread, and
+    then nothing wakes the one that waits (seen: a worker that ignored SIGTERM).
+    """
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        """What counts is the byte that comes with the signal."""
+
+    reading, writing = socket.socketpair()
+    writing.setblocking(False)
+    signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
+    _kept.append(writing)
+    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+        signal.signal(getattr(signal, name), stop)
+    return reading
+
+
+#: Its descriptor is the wakeup of signals as long as the process lives.
+_kept: list[socket.socket] = []

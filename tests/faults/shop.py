@@ -160,6 +160,11 @@ class Shop:
                     raise AssertionError(f"not calm:\n{wrong}\n{self.at.said()}") from None
                 self.at.move(next(steps))
 
+    def alone(self) -> None:
+        """Nobody runs, nobody holds the lease: a test that failed must not spoil the next."""
+        self.at.end_all()
+        self.at.time_out_the_lease()
+
     def learn(self) -> None:
         """Note which open claims hbdash knows by now."""
         known = {row["number"] for row in self.at.rows(Claim, status="AwaitingAction")}

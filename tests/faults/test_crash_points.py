@@ -53,6 +53,7 @@ def _name(death: tuple[str, int, str]) -> str:
 
 def die_and_recover(shop: Shop, point: str, nth: int, act: str) -> None:
     """Something happens, the worker dies of it, the next one puts everything right."""
+    shop.alone()
     getattr(shop, act)()
     dying = shop.at.start(crash_at=f"{point}:{nth}")
     assert dying.wait() == DIED, dying.told()

@@ -9,6 +9,7 @@ good as a fresh process.
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import select
@@ -88,6 +89,7 @@ def _be(order: dict[str, Any]) -> int:
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (log, 1), (log, 2)):
         os.dup2(source, target)
+    faulthandler.register(signal.SIGUSR1)  # for one that does not end: where does it hang?
     os.environ.update(order["env"])
     points.rearm()
     return hbdash(order["args"])

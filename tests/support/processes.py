@@ -43,8 +43,14 @@ class Process:
         self.wait()
 
     def wait(self, seconds: float = 20) -> int:
-        """Its exit status; AssertionError if it goes on."""
-        wait_for(lambda: self.status is not None, seconds=seconds, what=f"end of {self.told()}")
+        """Its exit status; AssertionError, with the stacks of its threads, if it goes on."""
+        try:
+            wait_for(lambda: self.status is not None, seconds=seconds)
+        except AssertionError:
+            written = len(self.told())
+            self.send(signal.SIGUSR1)
+            wait_for(lambda: len(self.told()) > written, seconds=2)
+            raise AssertionError(f"goes on after {seconds:g} s:\n{self.told()}") from None
         assert self.status is not None
         return self.status
 

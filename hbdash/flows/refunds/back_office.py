@@ -50,19 +50,22 @@ def reject_requests(ctx: RunContext, decision: Decision) -> bool:
 
 
 def _pending(ctx: RunContext, decision: Decision) -> list[RowMapping]:
+    """Requests that are not rejected, or whose call nobody has settled: the pull may have read
+    that it is rejected before the run that follows a dead one came to it."""
     with ctx.db.read() as connection:
-        return list(
-            connection.execute(
-                select(request_t)
-                .where(
-                    request_t.c.channel_id == ctx.channel_id,
-                    request_t.c.claim_number == decision.number,
-                    request_t.c.request_pk.is_not(None),
-                    request_t.c.status != REJECTED,
-                )
-                .order_by(request_t.c.k)
-            ).mappings()
-        )
+        asked = {one.key for one in intents.unsettled(connection, ctx.channel_id, REJECT)}
+        rows = connection.execute(
+            select(request_t)
+            .where(
+                request_t.c.channel_id == ctx.channel_id,
+                request_t.c.claim_number == decision.number,
+                request_t.c.request_pk.is_not(None),
+            )
+            .order_by(request_t.c.k)
+        ).mappings()
+        return [
+            row for row in rows if row["status"] != REJECTED or str(row["request_pk"]) in asked
+        ]
 
 
 def _reject(ctx: RunContext, decision: Decision, row: RowMapping) -> str:
