@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -598,7 +599,7 @@ async def test_text_from_outside_can_not_hurt(
             text = screen_text(pilot)
             assert not any(ord(letter) < 32 and letter != "\n" for letter in text)
             assert "\u202e" not in text
-            assert all(len(one) <= size[0] for one in text.split("\n"))
+            assert all(cell_len(one) <= size[0] for one in text.split("\n"))
             await press(pilot, "enter")
             await until(pilot, lambda: isinstance(pilot.app.screen, LineView), "open")
             await press(pilot, "G", "g", "escape")
