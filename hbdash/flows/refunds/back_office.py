@@ -63,9 +63,7 @@ def _pending(ctx: RunContext, decision: Decision) -> list[RowMapping]:
             )
             .order_by(request_t.c.k)
         ).mappings()
-        return [
-            row for row in rows if row["status"] != REJECTED or str(row["request_pk"]) in asked
-        ]
+        return [row for row in rows if row["status"] != REJECTED or str(row["request_pk"]) in asked]
 
 
 def _reject(ctx: RunContext, decision: Decision, row: RowMapping) -> str:
