@@ -126,7 +126,11 @@ class _Run:
             self.state = RunState.REFUSED
             self.reason = ("run.remote_waiting", {**error.params})
         except RemoteError as error:
-            self._remote_failed(error)
+            if self.stop.is_set:
+                # Its calls were broken off on purpose; what was in doubt is asked by the next run.
+                self._stopped(self.stop.why or "shutdown")
+            else:
+                self._remote_failed(error)
         except LaneLost:
             self._lost()
             raise
@@ -205,6 +209,10 @@ class _Run:
         self._flow_failure(error.failure_id, params, str(error))
 
     def _broke(self, error: Exception) -> None:
+        if self.stop.is_set:
+            # The engine closes the clients under a run that does not end in time: no fault of it.
+            self._stopped(self.stop.why or "shutdown")
+            return
         self.state = RunState.FAILED
         params = {"error": type(error).__name__, "text": str(error)[:1000]}
         logger.exception("flow %s broke", self.spec.id)

@@ -167,8 +167,8 @@ def test_runs_of_a_dead_engine_become_lost(
             )
         )  # fmt: skip
     make_engine()
-    wait_for(lambda: bool(runs(database, "stock", state="lost")))
-    (lost,) = runs(database, "stock", state="lost")
+    wait_for(lambda: bool(runs(database, "stock", state="lost", holder="dead:1:x")))
+    (lost,) = runs(database, "stock", state="lost", holder="dead:1:x")
     assert lost["reason_id"] == "run.lost"
 
 
