@@ -132,13 +132,18 @@ class Paths(Suggester):
         folder, slash, start = value.rpartition("/")
         try:
             where = self.root / Path(folder + slash).expanduser()
-            names = sorted(entry.name for entry in os.scandir(where))
+            names = sorted(entry.name for entry in os.scandir(where) if _plain(entry.name))
         except (OSError, ValueError, RuntimeError):
             return None
         for name in names:
             if name.startswith(start) and not (name.startswith(".") and not start):
                 return f"{folder}{slash}{name}"
         return None
+
+
+def _plain(name: str) -> bool:
+    """Whether a name can be shown in a field as it is."""
+    return safe(name) == name
 
 
 class PhotoPicker(FileOpen):
