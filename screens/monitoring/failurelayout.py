@@ -39,7 +39,7 @@ def _split(
     right, right_width = margin + left + 4, inner - left - 4
     past = min(max(over, 1), 12) + 1 if tall >= 34 else 0
     listed = min(rows + 1, height - past - (1 if past else 0))
-    words = min(14, height // 2)
+    words = min(14, max(height // 2, 12))
     tries = 8 if tall >= 50 else 0
     places = {
         "causes": Region(margin, 0, left, max(listed, 4)),

@@ -205,8 +205,11 @@ def over_row(over: Over, width: int, now: datetime, zone: tzinfo) -> Line:
     result = line(
         (right(fmt.number(over.count), 5), "bold"), " ", (look.sign, look.colour), " ",
         left(cause_words(over.code, over.params), words), " ",
-        (left(flow_label(over.flow), 15), "muted"), " ", (left(f"{begin} – {end}", 22), "muted"),
     )  # fmt: skip
+    if width >= WIDE:
+        result = result + line((left(flow_label(over.flow), 15), "muted"), " ")
+    span = 22 if width >= WIDE else 14
+    result = result + line((left(f"{begin} – {end}", span), "muted"))
     return (result + line(how(over))).cut(width)
 
 

@@ -204,7 +204,7 @@ class LogFace(Part):
         """Everything below each other, the story last."""
         owner = self.host
         now, zone = owner.now(), owner.channel.zone
-        lines = [*self._words(row, width, height // 2, now), BLANK]
+        lines = [*self._words(row, width, max(height // 2, 12), now), BLANK]
         story = min(max(height // 4, 6), 14) if height >= 30 else 0
         bodies = logdetail.exchange_lines(self._found, width)
         lines += bodies[: max(height - len(lines) - story, 0)]

@@ -170,6 +170,8 @@ class MonitoringPage(Page[MonitoringView]):
         return self.shown.own_keys()
 
     def offers(self, action: Action) -> bool:
+        if self.log_part.line.display:
+            return False  # letters are typed now
         return hasattr(self.shown, action.method) or not self._of_a_part(action)
 
     def why_not(self, action: Action) -> str | None:

@@ -103,7 +103,7 @@ class ClaimActions(DrawnClaims):
         if row is None or detail is None:
             return
         if detail.failures:
-            self.host.go("monitoring", part="failures", key=row.number)
+            self.host.go("monitoring", part="failures", cause=detail.failures[0].cause)
             return
         reason = self._why_no_form()
         if reason is not None:

@@ -239,7 +239,7 @@ async def test_o_leads_to_what_helps(db: SilentDatabase) -> None:
         app_of(pilot).go = lambda page_id, **target: went.append((page_id, target))  # type: ignore[method-assign]
         await press(pilot, "o", "h")
         assert went == [
-            ("monitoring", {"part": "failures", "key": "042003118"}),
+            ("monitoring", {"part": "failures", "cause": "order_refund\x1ff"}),
             ("monitoring", {"part": "log", "key": "042003118"}),
         ]
 

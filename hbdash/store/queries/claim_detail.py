@@ -231,6 +231,8 @@ def _failures(connection: Connection, channel_id: int, number: str) -> tuple[Fai
             failure_t.c.params,
             failure_t.c.next_at,
             failure_t.c.state,
+            failure_t.c.flow,
+            failure_t.c.fingerprint,
         )
         .where(
             failure_t.c.channel_id == channel_id,
@@ -241,5 +243,13 @@ def _failures(connection: Connection, channel_id: int, number: str) -> tuple[Fai
         .order_by(failure_t.c.id)
     )
     return tuple(
-        FailureLine(row.id, row.code, row.params, row.next_at, row.state == "ended") for row in rows
+        FailureLine(
+            row.id,
+            row.code,
+            row.params,
+            row.next_at,
+            row.state == "ended",
+            cause=f"{row.flow}\x1f{row.fingerprint}",
+        )
+        for row in rows
     )

@@ -101,6 +101,8 @@ class FailureLine:
     params: Mapping[str, Any]
     next_at: datetime | None
     ended: bool
+    cause: str = ""
+    """Key of its cause, as ``queries.causes.Cause.key``."""
 
 
 @dataclass(frozen=True)
