@@ -29,14 +29,16 @@ from hbdash.store.tables.orders import (
     OmnitronOrder,
     PackageLine,
 )
+from hbdash.store.tables.products import MarketProduct, Removal
 from hbdash.store.tables.runs import EngineRequest, FlowRun, Intent
+from hbdash.store.tables.triggers import TriggerEvent
 
 __all__ = [
     "Alarm", "AlarmRule", "Attachment", "Audit", "BatchObject", "BatchRequest",
     "CancellationRequest", "CatalogueItem", "Channel", "Claim", "ClaimDecision", "ClaimDraft",
     "Cursor", "Difference", "EngineRequest", "Failure", "FailureAttempt", "Figure", "FlowRun",
     "FlowSchedule", "Intent", "Lane", "Lease", "Listing", "LogBody", "LogEntry", "LogFacet",
-    "LogHour", "LogMinute", "MarketLine", "MarketOrder", "MarketPackage", "Notice", "Offer",
-    "OmnitronItem", "OmnitronOrder", "PackageLine", "Pause", "Penalty", "SettingsSnapshot",
-    "Sweep", "Upload", "UploadRow",
+    "LogHour", "LogMinute", "MarketLine", "MarketOrder", "MarketPackage", "MarketProduct",
+    "Notice", "Offer", "OmnitronItem", "OmnitronOrder", "PackageLine", "Pause", "Penalty",
+    "Removal", "SettingsSnapshot", "Sweep", "Upload", "UploadRow",
 ]  # fmt: skip

@@ -648,6 +648,47 @@ def upgrade() -> None:
         "package_by_state", "market_package", ["channel_id", "state", "due_at"], unique=False
     )
     op.create_table(
+        "market_product",
+        sa.Column("channel_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sku_key", Key(), nullable=False),
+        sa.Column("product_pk", sa.BigInteger(), nullable=True),
+        sa.Column("status", Key(), nullable=False),
+        sa.Column("hb_sku", Key(), nullable=True),
+        sa.Column("since", Moment(), nullable=False),
+        sa.Column("seen_at", Moment(), nullable=False),
+        sa.Column("ask_at", Moment(), nullable=True),
+        sa.Column("remote_text", sa.String(), nullable=False),
+        sa.Column("matched", sa.JSON(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("sent_at", Moment(), nullable=True),
+        sa.Column("decision", Key(), nullable=True),
+        sa.Column("decision_state", Key(), nullable=True),
+        sa.Column("decision_hb_sku", Key(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("decided_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("channel_id", "sku_key"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "market_product_ask",
+        "market_product",
+        ["channel_id", "ask_at"],
+        unique=False,
+        sqlite_where=sa.text("ask_at IS NOT NULL"),
+        postgresql_where=sa.text("ask_at IS NOT NULL"),
+    )
+    op.create_index(
+        "market_product_decided",
+        "market_product",
+        ["channel_id", "decision_state"],
+        unique=False,
+        sqlite_where=sa.text("decision_state = 'waiting'"),
+        postgresql_where=sa.text("decision_state = 'waiting'"),
+    )
+    op.create_index(
+        "market_product_status", "market_product", ["channel_id", "status"], unique=False
+    )
+    op.create_table(
         "notice",
         sa.Column("id", Id, nullable=False),
         sa.Column("channel_id", sa.Integer(), nullable=False),
@@ -796,6 +837,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("channel_id", "content_type", "key"),
     )
     op.create_table(
+        "removal",
+        sa.Column("channel_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sku_key", Key(), nullable=False),
+        sa.Column("product_pk", sa.BigInteger(), nullable=False),
+        sa.Column("action_pk", sa.BigInteger(), nullable=False),
+        sa.Column("remote_id", Key(), nullable=True),
+        sa.Column("state", Key(), nullable=False),
+        sa.Column("uploads", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.BigInteger(), nullable=True),
+        sa.Column("found_at", Moment(), nullable=False),
+        sa.Column("changed_at", Moment(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("channel_id", "sku_key"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("removal_state", "removal", ["channel_id", "state"], unique=False)
+    op.create_table(
         "settings_snapshot",
         sa.Column("id", Id, nullable=False),
         sa.Column("channel_id", sa.Integer(), nullable=False),
@@ -823,6 +881,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_sweep_channel_id"), "sweep", ["channel_id"], unique=False)
+    op.create_table(
+        "trigger_event",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("channel_id", sa.Integer(), nullable=False),
+        sa.Column("flow", Key(), nullable=False),
+        sa.Column("key", Key(), nullable=False),
+        sa.Column("digest", Key(), nullable=False),
+        sa.Column("event_type", sa.String(), nullable=False),
+        sa.Column("correlation_id", Key(), nullable=False),
+        sa.Column("request_id", sa.BigInteger(), nullable=True),
+        sa.Column("received_at", Moment(), nullable=False),
+        sa.Column("last_at", Moment(), nullable=False),
+        sa.Column("deliveries", sa.Integer(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("trigger_event_age", "trigger_event", ["expires_at"], unique=False)
+    op.create_index(
+        "trigger_event_once", "trigger_event", ["channel_id", "flow", "key"], unique=True
+    )
     op.create_table(
         "upload",
         sa.Column("id", Id, nullable=False),
