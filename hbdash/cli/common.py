@@ -98,6 +98,7 @@ def with_sandbox(own: Config, written: Config) -> Config:
             "channels": written.channels,
             "database": written.database,
             "operators": written.operators,
+            "trigger": written.trigger,
             "sandbox": own.sandbox.model_copy(update={"clock_url": written.sandbox.clock_url}),
         }
     )

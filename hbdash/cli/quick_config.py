@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 DEFAULT_URL = "sqlite:///hbdash.db"
-_SECRETS = ("password", "token")
+_SECRETS = ("password", "token", "signing_secret")
 
 
 def database_url(given: str | None) -> str:
@@ -108,6 +108,7 @@ def _parsed(path: str, text: str, seen_by_others: bool) -> dict[str, str]:
     except ValueError as error:
         raise CommandFailed(f"{path}: {error}", WRONG_USE) from error
     accesses = [channel.get("omnitron", {}) for channel in found.get("channels", [])]
+    accesses.append(found.get("trigger", {}))
     if seen_by_others and any(access.get(name) for access in accesses for name in _SECRETS):
         raise CommandFailed(
             f"{path} holds secrets and others can read it. Mend it with: chmod 600 {path}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,14 +11,17 @@ from sqlalchemy import Connection, RowMapping, or_, select
 
 from hbdash.domain.flowspec import FlowSpec
 from hbdash.domain.settings import ChannelSettings
+from hbdash.domain.settings.obstacles import Obstacle, flag_of, obstacles
 from hbdash.flows.registry import FLOWS
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import Channel, FlowRun, Lease, Pause, SettingsSnapshot
+from hbdash.texts.causes import cause, remedy
 from hbdash.texts.formats import duration
 from hbdash.texts.labels import flow_label, side_label
 from hbdash.texts.translate import _
 
 PASSED, STOPPED, NOT_LOOKED = "passed", "stopped", "not_looked"
+_NO_SETTINGS = ("channel.inactive", "flag.off")
 
 
 @dataclass(frozen=True)
@@ -40,12 +44,15 @@ def flow_gates(
         connection.execute(select(channels).where(channels.c.id == channel_id)).mappings().one()
     )
     settings = channel_settings(connection, channel)
+    # A channel whose status was never read counts as active here: nothing is known against it.
+    is_active = channel["is_active"] is not False
+    shut = obstacles(spec, settings, is_active=is_active) if settings is not None else ()
     return (
         _built(spec),
         _lease(connection, channel_id, now),
-        _active(channel),
-        *_flag(spec, settings),
-        *_required(spec, settings),
+        _active(channel, shut),
+        *_flag(spec, settings, shut),
+        *_required(settings, shut),
         _paused(connection, channel_id, spec, now),
         _reachable(channel, now),
         _lane(connection, channel_id, spec),
@@ -75,45 +82,52 @@ def _lease(connection: Connection, channel_id: int, now: datetime) -> FlowGate:
     )
 
 
-def _active(channel: RowMapping) -> FlowGate:
+def _active(channel: RowMapping, shut: Sequence[Obstacle]) -> FlowGate:
     if channel["is_active"] is None:
         return FlowGate("channel", NOT_LOOKED, _("channel status not read yet"))
-    if channel["is_active"]:
+    if not any(one.id == "channel.inactive" for one in shut):
         return FlowGate("channel", PASSED, _("channel is active"))
     return FlowGate("channel", STOPPED, _("the channel is inactive"), _("Activate it in Omnitron."))
 
 
-def _flag(spec: FlowSpec, settings: ChannelSettings | None) -> tuple[FlowGate, ...]:
-    if spec.flag is None:
+def _flag(
+    spec: FlowSpec, settings: ChannelSettings | None, shut: Sequence[Obstacle]
+) -> tuple[FlowGate, ...]:
+    flag = flag_of(spec)
+    if flag is None:
         return ()
     if settings is None:
-        return (FlowGate("flag", NOT_LOOKED, _("flag {flag} not read yet").format(flag=spec.flag)),)
-    if settings.flags.is_on(spec.flag):
-        return (FlowGate("flag", PASSED, _("flag {flag} is true").format(flag=spec.flag)),)
+        return (FlowGate("flag", NOT_LOOKED, _("flag {flag} not read yet").format(flag=flag.name)),)
+    if not any(one.id == "flag.off" for one in shut):
+        return (FlowGate("flag", PASSED, _("flag {flag} is true").format(flag=flag.name)),)
     return (
         FlowGate(
             "flag",
             STOPPED,
-            _("its flag {flag} is false").format(flag=spec.flag),
+            _("its flag {flag} is false").format(flag=flag.name),
             _("Set it true under Feature Flags of the channel in Omnitron."),
         ),
     )
 
 
-def _required(spec: FlowSpec, settings: ChannelSettings | None) -> tuple[FlowGate, ...]:
+def _required(settings: ChannelSettings | None, shut: Sequence[Obstacle]) -> tuple[FlowGate, ...]:
     if settings is None:
         return ()
-    missing = [key for key in spec.prerequisites if getattr(settings, key) in (None, "", {}, ())]
-    if missing:
-        return (
-            FlowGate(
-                "settings",
-                STOPPED,
-                _("setting {keys} is empty").format(keys=", ".join(missing)),
-                _("Fill it in Omnitron; it acts on the next run."),
-            ),
+    missing = [one.params["key"] for one in shut if one.id == "setting.missing"]
+    bad = [one for one in shut if one.id not in ("setting.missing", *_NO_SETTINGS)]
+    gates = [
+        FlowGate(
+            "settings",
+            STOPPED,
+            _("setting {keys} is empty").format(keys=", ".join(missing)),
+            _("Fill it in Omnitron; it acts on the next run."),
         )
-    return (FlowGate("settings", PASSED, _("required settings are filled")),)
+    ] * bool(missing)
+    gates += [
+        FlowGate("settings", STOPPED, cause(one.id, one.params), remedy(one.id, one.params))
+        for one in bad
+    ]
+    return tuple(gates) or (FlowGate("settings", PASSED, _("required settings are filled")),)
 
 
 def _paused(connection: Connection, channel_id: int, spec: FlowSpec, now: datetime) -> FlowGate:

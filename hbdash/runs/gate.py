@@ -10,7 +10,7 @@ from sqlalchemy import Connection, or_, select
 
 from hbdash.domain.flowspec import FlowSpec
 from hbdash.domain.settings import ChannelSettings
-from hbdash.domain.settings.flags import flag_named
+from hbdash.domain.settings.obstacles import obstacles
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import Pause
 
@@ -50,24 +50,5 @@ def standing_pause(
 
 def check_settings(spec: FlowSpec, settings: ChannelSettings, *, is_active: bool) -> None:
     """Raise :class:`RunRefused` unless status, flag and required settings allow the flow."""
-    if not is_active:
-        raise RunRefused("channel.inactive", {"channel": settings.name})
-    if spec.flag is not None and not settings.flags.is_on(spec.flag):
-        raise RunRefused("flag.off", {"flag": spec.flag})
-    for key in spec.prerequisites:
-        if getattr(settings, key) in (None, "", {}, ()):
-            raise RunRefused("setting.missing", {"key": key})
-    asked = {*spec.prerequisites, *CONNECTION_SETTINGS}
-    unusable = asked | (set(flag_named(spec.flag).prerequisites) if spec.flag else set())
-    for problem in settings.problems:
-        # An empty optional setting means false or "as is" (A16); a mistyped one means nothing:
-        # an unreadable buffer must not send the whole stock.
-        wanted = asked if problem.id == "setting.missing" else unusable
-        if problem.key in wanted:
-            raise RunRefused(problem.id, {"key": problem.key})
-
-
-#: Without these no call to Hepsiburada can be made.
-CONNECTION_SETTINGS = (
-    "base_url", "oms_url", "listing_url", "username", "password", "merchant_id", "user_agent",
-)  # fmt: skip
+    for obstacle in obstacles(spec, settings, is_active=is_active):
+        raise RunRefused(obstacle.id, dict(obstacle.params))

@@ -1,38 +1,16 @@
-"""The installation's own file: ``config.toml``, each key overridable as ``HBDASH_SECTION__KEY``.
-
-The 36 channel settings are not here: they live in Omnitron's channel conf (design section 6).
-"""
+"""What the installation's own file may say, section by section (design section 6)."""
 
 from __future__ import annotations
 
-import getpass
-import os
-import stat
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from platformdirs import user_config_path
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    model_validator,
-)
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-
-class ConfigRefused(Exception):
-    """The file can't be used; the message says what, where, and the command that mends it."""
+from hbdash.config.trigger import TriggerConfig
 
 
 class _Section(BaseModel):
@@ -76,6 +54,8 @@ class Hosts(_Section):
 
     shipping: str = "https://shipping-external.hepsiburada.com"
     tickets: str = ""
+    akinon_oms: str = ""
+    """Akinon's order system, where it does not stand under Omnitron's own address (O§9)."""
 
 
 class ChannelConfig(_Section):
@@ -160,6 +140,7 @@ class Config(BaseSettings):
     channels: tuple[ChannelConfig, ...] = ()
     engine: EngineConfig = EngineConfig()
     sandbox: SandboxConfig = SandboxConfig()
+    trigger: TriggerConfig = TriggerConfig()
     operators: OperatorsConfig = OperatorsConfig()
     notify: NotifyConfig = NotifyConfig()
     retention: RetentionConfig = RetentionConfig()
@@ -185,66 +166,14 @@ class Config(BaseSettings):
             raise ValueError("two channels have the same key")
         return self
 
+    @model_validator(mode="after")
+    def _one_slug_each(self) -> Config:
+        if self.trigger.slug and len(self.channels) > 1:
+            raise ValueError(
+                "trigger.slug names one channel; with several each answers under its own key"
+            )
+        return self
 
-def find_config(given: str | None) -> Path | None:
-    """``--config``, ``$HBDASH_CONFIG``, ``./config.toml``, the user's config folder; or none."""
-    if given is not None:
-        return Path(given)
-    if named := os.environ.get("HBDASH_CONFIG"):
-        return Path(named)
-    for candidate in (Path("config.toml"), user_config_path("hbdash") / "config.toml"):
-        if candidate.is_file():
-            return candidate
-    return None
-
-
-def _holds_secrets(values: dict[str, Any]) -> bool:
-    for channel in values.get("channels", []):
-        access = channel.get("omnitron", {})
-        if access.get("password") or access.get("token"):
-            return True
-    return False
-
-
-def load_config(path: Path | None) -> Config:
-    """The configuration, or :class:`ConfigRefused` with a line per mistake."""
-    if path is None:
-        return Config()
-    if not path.is_file():
-        raise ConfigRefused(f"{path}: no such file")
-    try:
-        values = TomlConfigSettingsSource(Config, path)()
-    except (ValueError, OSError) as error:
-        raise ConfigRefused(f"{path}: {error}") from error
-    mode = path.stat().st_mode
-    if _holds_secrets(values) and mode & (stat.S_IRGRP | stat.S_IROTH):
-        raise ConfigRefused(
-            f"{path} holds secrets and others can read it. Mend it with: chmod 600 {path}"
-        )
-    try:
-        config = Config(**values)
-    except ValidationError as error:
-        lines = [f"{path}: {_where(e['loc'])}: {e['msg']}" for e in error.errors()]
-        raise ConfigRefused("\n".join(lines)) from error
-    _read_secrets(path, config)
-    return config
-
-
-def _read_secrets(path: Path, config: Config) -> None:
-    """A password's file that can't be read is found now, not in the first run."""
-    for number, channel in enumerate(config.channels):
-        try:
-            channel.omnitron.secret()
-        except (OSError, ValueError) as error:
-            raise ConfigRefused(
-                f"{path}: channels.{number}.omnitron.password_file: {error}"
-            ) from error
-
-
-def _where(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in location) or "file"
-
-
-def os_user() -> str:
-    """The login name that roles are given to."""
-    return getpass.getuser()
+    def slug_of(self, channel: ChannelConfig) -> str:
+        """The segment of the trigger's address that means this channel (R9.2)."""
+        return self.trigger.slug or channel.key
