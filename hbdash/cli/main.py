@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "logs": "the log, filtered",
     "failures": "open failures by cause; retry or close them",
     "alarms": "firing alarms and the rules; acknowledge one",
+    "products": "proposed matches and removals that wait for a person's word",
     "refunds": "claims that await a decision; reject one",
     "settings": "the channel's settings and flags",
     "check": "every dependency, credential, flag and prerequisite",

@@ -32,8 +32,8 @@ from hbdash.texts.refusals import refusal
 
 #: Refusals by how things stand, not by how the command was used.
 _OVERTAKEN = frozenset({
-    "alarm.ended", "alarm.unknown", "claim.unknown", "failure.none_open", "reject.sent",
-    "run.not_running",
+    "alarm.ended", "alarm.unknown", "claim.unknown", "failure.none_open", "prematch.decided",
+    "prematch.none", "reject.sent", "removal.none_held", "run.not_running",
 })  # fmt: skip
 
 

@@ -76,6 +76,7 @@ _FLOWS: dict[str, tuple[str, str]] = {
         N_("Price Correction"),
         N_("Sends prices that differ although nothing changed."),
     ),
+    "prematch": (N_("Match Decision"), N_("Sends a decision on a proposed match to Hepsiburada.")),
     "cause_watch": (N_("Cause Watch"), N_("Tests whether causes of failures are gone.")),
     "retry_failures": (N_("Retry"), N_("Tries the records of some failures again.")),
     "alarms": (N_("Alarms"), N_("Watches what the alarm rules ask for.")),

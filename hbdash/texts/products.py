@@ -32,6 +32,14 @@ _NOT_DUE = {
 }
 
 
+#: Why a person's word on a product is not taken.
+PRODUCT_REFUSALS = {
+    "prematch.none": N_("Hepsiburada proposes no match for {sku}."),
+    "prematch.decided": N_("{who} has decided about {sku} already."),
+    "removal.none_held": N_("None of these is held any more."),
+}
+
+
 def product_status(code: str) -> str:
     """A product's state in Hepsiburada's catalogue; an unknown code as it is."""
     return _(_STATUSES[code]) if code in _STATUSES else code

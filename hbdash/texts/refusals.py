@@ -7,10 +7,12 @@ from typing import Any
 
 from hbdash.texts.claims import CLAIM_REFUSALS, claim_params
 from hbdash.texts.formats import number
+from hbdash.texts.products import PRODUCT_REFUSALS
 from hbdash.texts.translate import N_, _
 
 _TEXTS = {
     **CLAIM_REFUSALS,
+    **PRODUCT_REFUSALS,
     # Anything that writes.
     "action.read_only": N_("Started read-only: nothing can be changed here."),
     "action.not_allowed": N_(
