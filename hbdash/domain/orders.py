@@ -18,6 +18,19 @@ _PLACEHOLDERS = frozenset({"orderNumber", "id"})
 #: Longest address line and notes of Omnitron (O§4.5).
 LONGEST_LINE, LONGEST_NOTES = 255, 512
 
+#: Omnitron takes so many items in one cancellation: our reading of the setup guide's "maximum of 6
+#: cancellation plan numbers" (R6.2, A5, O§6.9).
+CANCEL_ITEMS_AT_ONCE = 6
+
+#: Omnitron's status of an item (O§6.1).
+CANCELLATION_WAITING, CANCELLED, SHIPPED, ATTEMPTED, DELIVERED = 50, 100, 500, 540, 550
+_STATUS_NAMES = {
+    "cancellation_waiting": 50, "canceled": 100, "cancelled": 100, "waiting": 200,
+    "payment_waiting": 300, "confirmation_waiting": 350, "approved": 400, "preparing": 450,
+    "shipped": 500, "shipped_and_informed": 510, "ready_for_pickup": 520, "attempted_delivery": 540,
+    "review_started": 544, "review_waiting": 545, "delivered": 550, "refunded": 600,
+}  # fmt: skip
+
 #: Our own domain; `.invalid` can never receive mail (RFC 2606).
 CUSTOMER_DOMAIN = "hepsiburada.invalid"
 
@@ -82,6 +95,15 @@ def free_units(
     taken = {*held, *cancelled}
     free = [n for n in range(1, line_quantity + 1) if n not in taken]
     return free[: max(package_quantity, 0)]
+
+
+def item_status(text: str | None) -> int:
+    """The code of an item's status, which Omnitron gives as a code or as a name (O§6.1).
+
+    0 for a word that is not known: it stands before every other one.
+    """
+    word = (text or "").strip().lower()
+    return int(word) if word.isascii() and word.isdigit() else _STATUS_NAMES.get(word, 0)
 
 
 def person_names(full: str | None) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 ``MarketLine.quantity`` is the most units of a line that one row ever showed, ``cancelled`` those of
 them that are at Hepsiburada no more; a row that shows more living units than their difference
-takes ``cancelled`` back.
+takes ``cancelled`` back, but not below what the feed of cancellations named.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from hbdash.domain.turkish import sku_key
 from hbdash.flows.orders.parcel import Parcel, is_cancelled, plain
 from hbdash.hepsiburada.models.orders import AwaitingPayment, OrderLine
 from hbdash.store.bulk import insert_ignore, sliced, table_of
-from hbdash.store.tables import MarketLine
+from hbdash.store.tables import MarketCancellation, MarketLine
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ def keep_lines(
         together[one.line_id] = one
     table = table_of(MarketLine)
     standing = lines_of(connection, channel_id, together)
+    named = named_cancelled(connection, channel_id, together)
     fresh, changed = [], []
     for line_id, one in together.items():
         row = standing.get(line_id)
@@ -94,7 +95,7 @@ def keep_lines(
                     "hb_sku": plain(one.hb_sku),
                     "name": plain(one.name),
                     "quantity": one.units,
-                    "cancelled": 0,
+                    "cancelled": min(named.get(line_id, 0), one.units),
                 }
             )
             continue
@@ -102,6 +103,7 @@ def keep_lines(
         cancelled = row["cancelled"]
         if alive:
             cancelled = min(cancelled, quantity - one.units)
+        cancelled = max(cancelled, min(named.get(line_id, 0), quantity))
         if (quantity, cancelled) != (row["quantity"], row["cancelled"]):
             changed.append({"b_id": row["id"], "b_quantity": quantity, "b_cancelled": cancelled})
     insert_ignore(connection, MarketLine, fresh)
@@ -129,6 +131,22 @@ def lines_of(
             select(table).where(table.c.channel_id == channel_id, table.c.line_item_id.in_(part))
         ).mappings()
         found.update({row["line_item_id"]: dict(row) for row in rows})
+    return found
+
+
+def named_cancelled(
+    connection: Connection, channel_id: int, line_ids: Iterable[str]
+) -> dict[str, int]:
+    """Line id → units that the feed of cancellations named: the sum of all rows of the line."""
+    table = table_of(MarketCancellation)
+    found: dict[str, int] = {}
+    for part in sliced(sorted(set(line_ids)), 500):
+        rows = connection.execute(
+            select(table.c.line_item_id, func.sum(table.c.quantity).label("units"))
+            .where(table.c.channel_id == channel_id, table.c.line_item_id.in_(part))
+            .group_by(table.c.line_item_id)
+        )
+        found.update({row.line_item_id: int(row.units) for row in rows})
     return found
 
 

@@ -22,6 +22,7 @@ from hbdash.store.tables.claims import (
 from hbdash.store.tables.failures import Failure, FailureAttempt, Penalty
 from hbdash.store.tables.mirror import CatalogueItem, Difference, Figure, Listing, Offer, Sweep
 from hbdash.store.tables.orders import (
+    MarketCancellation,
     MarketLine,
     MarketOrder,
     MarketPackage,
@@ -38,7 +39,7 @@ __all__ = [
     "CancellationRequest", "CatalogueItem", "Channel", "Claim", "ClaimDecision", "ClaimDraft",
     "Cursor", "Difference", "EngineRequest", "Failure", "FailureAttempt", "Figure", "FlowRun",
     "FlowSchedule", "Intent", "Lane", "Lease", "Listing", "LogBody", "LogEntry", "LogFacet",
-    "LogHour", "LogMinute", "MarketLine", "MarketOrder", "MarketPackage", "MarketProduct", "Notice",
+    "LogHour", "LogMinute", "MarketCancellation", "MarketLine", "MarketOrder", "MarketPackage", "MarketProduct", "Notice",
     "Offer", "OmnitronItem", "OmnitronOrder", "PackageLine", "Pause", "Penalty", "Removal",
     "SettingsSnapshot", "Sweep", "Upload", "UploadRow",
 ]  # fmt: skip

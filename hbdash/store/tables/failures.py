@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 from hbdash.store.types import big_field, id_field, json_field, key_field, moment_field
 
 _OPEN = text("state IN ('open', 'retrying', 'ended')")
+_PUNISHED = text("penalty_id IS NOT NULL")
 
 
 class Failure(SQLModel, table=True):
@@ -23,6 +24,8 @@ class Failure(SQLModel, table=True):
               sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("failure_by_key", "channel_id", "key"),
         Index("failure_ended", "channel_id", "closed_at"),
+        Index("failure_by_penalty", "penalty_id",
+              sqlite_where=_PUNISHED, postgresql_where=_PUNISHED),
     )  # fmt: skip
 
     id: int | None = id_field()
@@ -85,14 +88,22 @@ class Penalty(SQLModel, table=True):
     orders and claims that have none the row is ours (design rule 4).
     """
 
-    __table_args__ = (UniqueConstraint("channel_id", "content_type", "key"),)
+    __table_args__ = (
+        UniqueConstraint("channel_id", "content_type", "key"),
+        Index("penalty_by_object", "channel_id", "object_type", "object_pk"),
+        Index("penalty_due", "channel_id", "ended", "next_at"),
+    )
 
     id: int | None = id_field()
     channel_id: int = Field()
     content_type: str = key_field()
     key: str = key_field()
+    object_type: str = key_field("")
+    """Content type of the object that Omnitron punishes: a product that lacks a price is counted
+    under ``productprice`` here, and as a ``product`` there."""
     object_pk: int | None = big_field(None)
     remote_pk: int | None = big_field(None)
+    """Omnitron's failed-integration row; ``None`` while none was seen, and ours counts."""
     owner: str = key_field()
     """``omnitron`` or ``hbdash``."""
     reason_type: str = key_field("channel_app")

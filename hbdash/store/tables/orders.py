@@ -65,6 +65,9 @@ class MarketPackage(SQLModel, table=True):
     total: Decimal = lira_field(Decimal(0))
     city: str = ""
     town: str = ""
+    tracking_number: str = key_field("")
+    """The carrier's code, known once it was shipped (H§11.3)."""
+    tracking_url: str = ""
     omnitron_order_id: int | None = big_field(None)
     first_seen: datetime = moment_field()
     seen_at: datetime = moment_field()
@@ -91,6 +94,33 @@ class MarketLine(SQLModel, table=True):
     name: str = ""
     quantity: int
     cancelled: int = 0
+
+
+class MarketCancellation(SQLModel, table=True):
+    """That units of a line were cancelled at Hepsiburada (H§10.2); kept beyond its month.
+
+    A row names a line and a quantity, not a package or a unit. Hepsiburada gives it no id: ``mark``
+    is made of its own values, and counts rows that are equal in all of them.
+    """
+
+    __tablename__ = "market_cancellation"
+    __table_args__ = (
+        UniqueConstraint("channel_id", "line_item_id", "mark"),
+        Index("cancellation_by_order", "channel_id", "order_number"),
+    )
+
+    id: int | None = id_field()
+    channel_id: int
+    line_item_id: str = key_field()
+    mark: str = key_field()
+    order_number: str = key_field()
+    quantity: int
+    cancelled_at: datetime | None = moment_field(None)
+    reason_code: str = key_field("")
+    """``cancelReasonCode``, mapped by R2.31."""
+    cancelled_by: str = ""
+    """Customer, Merchant …"""
+    first_seen: datetime = moment_field()
 
 
 class PackageLine(SQLModel, table=True):

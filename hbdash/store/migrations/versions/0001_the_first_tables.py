@@ -364,6 +364,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('open', 'retrying', 'ended')"),
     )
     op.create_index("failure_by_key", "failure", ["channel_id", "key"], unique=False)
+    op.create_index(
+        "failure_by_penalty",
+        "failure",
+        ["penalty_id"],
+        unique=False,
+        sqlite_where=sa.text("penalty_id IS NOT NULL"),
+        postgresql_where=sa.text("penalty_id IS NOT NULL"),
+    )
     op.create_index("failure_ended", "failure", ["channel_id", "closed_at"], unique=False)
     op.create_index(
         "failure_once",
@@ -589,6 +597,24 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "market_cancellation",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("channel_id", sa.Integer(), nullable=False),
+        sa.Column("line_item_id", Key(), nullable=False),
+        sa.Column("mark", Key(), nullable=False),
+        sa.Column("order_number", Key(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("cancelled_at", Moment(), nullable=True),
+        sa.Column("reason_code", Key(), nullable=False),
+        sa.Column("cancelled_by", sa.String(), nullable=False),
+        sa.Column("first_seen", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("channel_id", "line_item_id", "mark"),
+    )
+    op.create_index(
+        "cancellation_by_order", "market_cancellation", ["channel_id", "order_number"], unique=False
+    )
+    op.create_table(
         "market_line",
         sa.Column("id", Id, nullable=False),
         sa.Column("channel_id", sa.Integer(), nullable=False),
@@ -634,6 +660,8 @@ def upgrade() -> None:
         sa.Column("total", Lira(), nullable=False),
         sa.Column("city", sa.String(), nullable=False),
         sa.Column("town", sa.String(), nullable=False),
+        sa.Column("tracking_number", Key(), nullable=False),
+        sa.Column("tracking_url", sa.String(), nullable=False),
         sa.Column("omnitron_order_id", sa.BigInteger(), nullable=True),
         sa.Column("first_seen", Moment(), nullable=False),
         sa.Column("seen_at", Moment(), nullable=False),
@@ -819,6 +847,7 @@ def upgrade() -> None:
         sa.Column("channel_id", sa.Integer(), nullable=False),
         sa.Column("content_type", Key(), nullable=False),
         sa.Column("key", Key(), nullable=False),
+        sa.Column("object_type", Key(), nullable=False),
         sa.Column("object_pk", sa.BigInteger(), nullable=True),
         sa.Column("remote_pk", sa.BigInteger(), nullable=True),
         sa.Column("owner", Key(), nullable=False),
@@ -836,6 +865,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("channel_id", "content_type", "key"),
     )
+    op.create_index(
+        "penalty_by_object", "penalty", ["channel_id", "object_type", "object_pk"], unique=False
+    )
+    op.create_index("penalty_due", "penalty", ["channel_id", "ended", "next_at"], unique=False)
     op.create_table(
         "removal",
         sa.Column("channel_id", sa.Integer(), autoincrement=False, nullable=False),
