@@ -39,7 +39,7 @@ __all__ = [
     "CancellationRequest", "CatalogueItem", "Channel", "Claim", "ClaimDecision", "ClaimDraft",
     "Cursor", "Difference", "EngineRequest", "Failure", "FailureAttempt", "Figure", "FlowRun",
     "FlowSchedule", "Intent", "Lane", "Lease", "Listing", "LogBody", "LogEntry", "LogFacet",
-    "LogHour", "LogMinute", "MarketCancellation", "MarketLine", "MarketOrder", "MarketPackage", "MarketProduct", "Notice",
-    "Offer", "OmnitronItem", "OmnitronOrder", "PackageLine", "Pause", "Penalty", "Removal",
-    "SettingsSnapshot", "Sweep", "Upload", "UploadRow",
+    "LogHour", "LogMinute", "MarketCancellation", "MarketLine", "MarketOrder", "MarketPackage",
+    "MarketProduct", "Notice", "Offer", "OmnitronItem", "OmnitronOrder", "PackageLine", "Pause",
+    "Penalty", "Removal", "SettingsSnapshot", "Sweep", "TriggerEvent", "Upload", "UploadRow",
 ]  # fmt: skip
