@@ -96,6 +96,48 @@ def _state(tries: int, first: datetime, counted_from: datetime, rule: RetryRule)
 
 
 @dataclass(frozen=True)
+class RemoteCount:
+    """A failed-integration row of Omnitron, which counts for the records that it owns (O§5.6)."""
+
+    tries: int
+    max_retries: int
+    interval: timedelta
+    first_failed_at: datetime
+    last_failed_at: datetime
+    expires_at: datetime | None
+
+
+def counted_there(count: RemoteCount, due: datetime | None) -> PenaltyState:
+    """What Omnitron's row means for the next try; `due`: when the last try was due, if known.
+
+    Its interval runs from the failure it wrote, which is as late as the run came to the record: a
+    try that was on time is counted from when it was due, as in `next_penalty`, else the second of
+    two default retries would fall out of its 16 h + 1 s (R3.12).
+    """
+    last = count.last_failed_at
+    on_time = due is not None and timedelta(0) <= last - due <= count.interval / 2
+    next_at = (due if due is not None and on_time else last) + count.interval
+    late = count.expires_at is not None and next_at > count.expires_at
+    ended = count.tries > count.max_retries or late
+    return PenaltyState(count.tries, count.first_failed_at, None if ended else next_at, ended)
+
+
+def tries_left(
+    tries: int,
+    max_retries: int,
+    interval: timedelta,
+    next_at: datetime | None,
+    expires_at: datetime,
+) -> int:
+    """Tries still to come, by count and by lifetime, whichever ends first; 0 once ended."""
+    if next_at is None:
+        return 0
+    by_count = max_retries - tries + 1
+    by_time = (expires_at - next_at) // interval + 1 if interval else by_count
+    return max(0, min(by_count, by_time))
+
+
+@dataclass(frozen=True)
 class RetryBook:
     """The channel's Failed Integration setting (R2.21), read tolerantly.
 
