@@ -30,6 +30,7 @@ from hbdash.store.tables.orders import (
     OmnitronOrder,
     PackageLine,
 )
+from hbdash.store.tables.packages import PackageSplit
 from hbdash.store.tables.products import MarketProduct, Removal
 from hbdash.store.tables.runs import EngineRequest, FlowRun, Intent
 from hbdash.store.tables.triggers import TriggerEvent
@@ -40,6 +41,7 @@ __all__ = [
     "Cursor", "Difference", "EngineRequest", "Failure", "FailureAttempt", "Figure", "FlowRun",
     "FlowSchedule", "Intent", "Lane", "Lease", "Listing", "LogBody", "LogEntry", "LogFacet",
     "LogHour", "LogMinute", "MarketCancellation", "MarketLine", "MarketOrder", "MarketPackage",
-    "MarketProduct", "Notice", "Offer", "OmnitronItem", "OmnitronOrder", "PackageLine", "Pause",
-    "Penalty", "Removal", "SettingsSnapshot", "Sweep", "TriggerEvent", "Upload", "UploadRow",
+    "MarketProduct", "Notice", "Offer", "OmnitronItem", "OmnitronOrder", "PackageLine",
+    "PackageSplit", "Pause", "Penalty", "Removal", "SettingsSnapshot", "Sweep", "TriggerEvent", "Upload",
+    "UploadRow",
 ]  # fmt: skip

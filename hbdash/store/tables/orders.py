@@ -19,6 +19,7 @@ from hbdash.store.types import (
 )
 
 _LIVE = text("state = 'live'")
+_NOT_LOOKED_AT = text("looked_at IS NULL")
 
 
 class MarketOrder(SQLModel, table=True):
@@ -68,6 +69,13 @@ class MarketPackage(SQLModel, table=True):
     tracking_number: str = key_field("")
     """The carrier's code, known once it was shipped (H§11.3)."""
     tracking_url: str = ""
+    invoice_link: str = ""
+    """The link that Hepsiburada has from us, or ``-`` for one that it had before."""
+    label: str = key_field("")
+    """Cargo label (R2.36): empty (not wanted, or not looked at), ``wanted``, ``written`` or
+    ``none`` (Hepsiburada makes none)."""
+    label_at: datetime | None = moment_field(None)
+    """When a wanted label is asked for again."""
     omnitron_order_id: int | None = big_field(None)
     first_seen: datetime = moment_field()
     seen_at: datetime = moment_field()
@@ -94,6 +102,8 @@ class MarketLine(SQLModel, table=True):
     name: str = ""
     quantity: int
     cancelled: int = 0
+    packing: str = key_field("")
+    """Failure id that keeps it from being packed by us (R2.32); empty when nothing does."""
 
 
 class MarketCancellation(SQLModel, table=True):
@@ -107,7 +117,9 @@ class MarketCancellation(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("channel_id", "line_item_id", "mark"),
         Index("cancellation_by_order", "channel_id", "order_number"),
-    )
+        Index("cancellation_open", "channel_id", "order_number",
+              sqlite_where=_NOT_LOOKED_AT, postgresql_where=_NOT_LOOKED_AT),
+    )  # fmt: skip
 
     id: int | None = id_field()
     channel_id: int
@@ -121,6 +133,8 @@ class MarketCancellation(SQLModel, table=True):
     cancelled_by: str = ""
     """Customer, Merchant …"""
     first_seen: datetime = moment_field()
+    looked_at: datetime | None = moment_field(None)
+    """When order_cancel had done what it asks for; None while that is open."""
 
 
 class PackageLine(SQLModel, table=True):
@@ -171,6 +185,8 @@ class OmnitronItem(SQLModel, table=True):
     n: int
     item_pk: int = big_field(index=True)
     order_pk: int = big_field()
+    package_number: str = key_field("")
+    """The package that a split put this very unit into; empty where nobody chose units."""
     state: str = key_field("live")
     """``live`` or ``cancelled``."""
     status: str = key_field("400")

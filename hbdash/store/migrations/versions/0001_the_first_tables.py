@@ -608,11 +608,20 @@ def upgrade() -> None:
         sa.Column("reason_code", Key(), nullable=False),
         sa.Column("cancelled_by", sa.String(), nullable=False),
         sa.Column("first_seen", Moment(), nullable=False),
+        sa.Column("looked_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("channel_id", "line_item_id", "mark"),
     )
     op.create_index(
         "cancellation_by_order", "market_cancellation", ["channel_id", "order_number"], unique=False
+    )
+    op.create_index(
+        "cancellation_open",
+        "market_cancellation",
+        ["channel_id", "order_number"],
+        unique=False,
+        sqlite_where=sa.text("looked_at IS NULL"),
+        postgresql_where=sa.text("looked_at IS NULL"),
     )
     op.create_table(
         "market_line",
@@ -625,6 +634,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("cancelled", sa.Integer(), nullable=False),
+        sa.Column("packing", Key(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("channel_id", "line_item_id"),
     )
@@ -662,6 +672,9 @@ def upgrade() -> None:
         sa.Column("town", sa.String(), nullable=False),
         sa.Column("tracking_number", Key(), nullable=False),
         sa.Column("tracking_url", sa.String(), nullable=False),
+        sa.Column("invoice_link", sa.String(), nullable=False),
+        sa.Column("label", Key(), nullable=False),
+        sa.Column("label_at", Moment(), nullable=True),
         sa.Column("omnitron_order_id", sa.BigInteger(), nullable=True),
         sa.Column("first_seen", Moment(), nullable=False),
         sa.Column("seen_at", Moment(), nullable=False),
@@ -784,6 +797,7 @@ def upgrade() -> None:
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("item_pk", sa.BigInteger(), nullable=False),
         sa.Column("order_pk", sa.BigInteger(), nullable=False),
+        sa.Column("package_number", Key(), nullable=False),
         sa.Column("state", Key(), nullable=False),
         sa.Column("status", Key(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -825,6 +839,39 @@ def upgrade() -> None:
         sa.Column("until", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("channel_id", "package_number", "line_item_id", "element"),
+    )
+    op.create_table(
+        "package_split",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("channel_id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.BigInteger(), nullable=True),
+        sa.Column("requested_by", sa.String(), nullable=False),
+        sa.Column("correlation_id", Key(), nullable=False),
+        sa.Column("key", Key(), nullable=False),
+        sa.Column("package_number", Key(), nullable=False),
+        sa.Column("order_number", Key(), nullable=False),
+        sa.Column("order_pk", sa.BigInteger(), nullable=True),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("groups", sa.JSON(), nullable=False),
+        sa.Column("state", Key(), nullable=False),
+        sa.Column("asked", sa.Integer(), nullable=False),
+        sa.Column("ask_at", Moment(), nullable=True),
+        sa.Column("requested_at", Moment(), nullable=False),
+        sa.Column("split_at", Moment(), nullable=True),
+        sa.Column("settled_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("channel_id", "request_id"),
+    )
+    op.create_index(
+        "split_by_package", "package_split", ["channel_id", "package_number"], unique=False
+    )
+    op.create_index(
+        "split_unsettled",
+        "package_split",
+        ["channel_id", "ask_at"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('waiting', 'unknown', 'split')"),
+        postgresql_where=sa.text("state IN ('waiting', 'unknown', 'split')"),
     )
     op.create_table(
         "pause",
