@@ -37,9 +37,7 @@ class RowResults:
 def row_results(connection: Connection, run_id: int, limit: int = 5_000) -> RowResults:
     """Results per row of one run; lines without a key speak of the run and are left out."""
     mine = (entry_t.c.run_id == run_id, entry_t.c.key != "")
-    total = connection.execute(
-        select(func.count()).select_from(entry_t).where(*mine)
-    ).scalar_one()
+    total = connection.execute(select(func.count()).select_from(entry_t).where(*mine)).scalar_one()
     rows = connection.execute(
         select(
             entry_t.c.kind, entry_t.c.key, facet_t.c.status, entry_t.c.code, entry_t.c.message,

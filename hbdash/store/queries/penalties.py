@@ -277,9 +277,7 @@ def _names(connection: Connection, channel_id: int, keys: Iterable[str]) -> dict
     return found
 
 
-def _line(
-    row: RowMapping, name: str, causes: Sequence[RowMapping], now: datetime
-) -> PenaltyLine:
+def _line(row: RowMapping, name: str, causes: Sequence[RowMapping], now: datetime) -> PenaltyLine:
     interval = timedelta(seconds=row["interval_s"])
     newest = causes[0] if causes else None
     due = row["next_at"] is None or row["next_at"] <= now
