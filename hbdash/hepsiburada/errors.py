@@ -24,6 +24,17 @@ class NotVisibleYet(Refused):
     transient = True
 
 
+class AddressChanging(Refused):
+    """The customer asked for another address: nothing of the order can be packed (H§11.4)."""
+
+    failure_id = "pack.address_change"
+    transient = True
+
+
+class NotYoursToMove(Refused):
+    """DeliveryManipulationForbiddenError: Hepsiburada's own carrier has the package."""
+
+
 _TOO_MANY = "too many ongoing"
 _QUOTA = "upload limit"
 

@@ -16,6 +16,8 @@ from hbdash.hepsiburada.models.parts import (
     SomeAddress,
     SomeCargoCompany,
     SomeInvoice,
+    SomeWarehouse,
+    Warehouse,
 )
 from hbdash.transport.wire import (
     Flag,
@@ -74,6 +76,7 @@ class OrderLine(WireModel):
     delivery_note: Note = ""
     barcode: Text = ""
     package_number: OptionalKey = None
+    warehouse: SomeWarehouse = Warehouse()
 
     other_names: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "id": ("lineitemid",),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from hbdash.hepsiburada.models.parts import Money, OptionalMoney
+from hbdash.hepsiburada.models.parts import Money, OptionalMoney, SomeWarehouse, Warehouse
 from hbdash.transport.wire import (
     Flag,
     Key,
@@ -52,6 +52,7 @@ class PackageItem(WireModel):
     cargo_payment_info: Text = ""
     creation_reason: Text = ""
     is_micro_export: Flag = False
+    warehouse: SomeWarehouse = Warehouse()
 
     other_names: ClassVar[Mapping[str, tuple[str, ...]]] = {"hb_sku": ("sku", "hepsiburadasku")}
 
@@ -146,3 +147,26 @@ class UnpackedPackage(WireModel):
     package_number: Key
     barcode: Text = ""
     unpacked_date: OptionalMoment = None
+
+
+class PackageableLine(WireModel):
+    """A line that may lie in one package with another (H§10.3)."""
+
+    order_number: Key
+    line_item_id: Key
+    quantity: Whole
+
+
+class NewPackageNumber(WireModel):
+    """A package that was just made (H§11.4)."""
+
+    package_number: Key
+    barcode: Text = ""
+
+
+class PackageLabels(WireModel):
+    """Cargo labels of a package, one per parcel: ZPL as text, all else in base64 (H§11.5)."""
+
+    data: Texts = ()
+    format: Text = ""
+    has_merchant_mutual_barcode: Flag = False

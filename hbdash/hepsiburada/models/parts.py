@@ -105,6 +105,16 @@ class CargoCompany(WireModel):
 SomeCargoCompany = Annotated[CargoCompany, BeforeValidator(_object_or_empty)]
 
 
+class Warehouse(WireModel):
+    """Where the merchant ships from; lines of two warehouses are two packages (H§11.4)."""
+
+    shipping_address_label: Text = ""
+    shipping_model: Text = ""
+
+
+SomeWarehouse = Annotated[Warehouse, BeforeValidator(_object_or_empty)]
+
+
 def zero_if_none(money: MoneyAmount | None) -> Decimal:
     """The amount, 0 for none."""
     return Decimal(0) if money is None else money.amount

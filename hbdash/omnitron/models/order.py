@@ -33,6 +33,7 @@ class Order(Row):
     e_archive_url: Text = ""
     invoice_number: Text = ""
     invoice_date: OptionalUtcMoment = None
+    defined_tracking_url: Text = ""
     date_placed: OptionalUtcMoment = None
     extra_field: Bag = {}
     modified_date: UtcMoment
@@ -52,7 +53,11 @@ class OrderItem(Row):
     price: OptionalAmount = None
     retail_price: OptionalAmount = None
     tracking_number: Text = ""
+    shipping_company: OptionalPk = None
     invoice_number: Text = ""
+    shipping_company: OptionalPk = None
+    delivered_date: OptionalUtcMoment = None
+    estimated_delivery_date: OptionalUtcMoment = None
     extra_field: Bag = {}
     modified_date: OptionalUtcMoment = None
 

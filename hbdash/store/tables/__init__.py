@@ -42,6 +42,6 @@ __all__ = [
     "FlowSchedule", "Intent", "Lane", "Lease", "Listing", "LogBody", "LogEntry", "LogFacet",
     "LogHour", "LogMinute", "MarketCancellation", "MarketLine", "MarketOrder", "MarketPackage",
     "MarketProduct", "Notice", "Offer", "OmnitronItem", "OmnitronOrder", "PackageLine",
-    "PackageSplit", "Pause", "Penalty", "Removal", "SettingsSnapshot", "Sweep", "TriggerEvent", "Upload",
-    "UploadRow",
+    "PackageSplit", "Pause", "Penalty", "Removal", "SettingsSnapshot", "Sweep", "TriggerEvent",
+    "Upload", "UploadRow",
 ]  # fmt: skip
