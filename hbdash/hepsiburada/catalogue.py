@@ -113,6 +113,31 @@ class CatalogueCalls(Calls):
         path = f"{_API}/products/products-by-merchant-and-status"
         return self._pages(path, ProductRow, params, PRODUCTS_PAGE)
 
+    def products_of_merchant(self, merchant_sku: str) -> tuple[ProductRow, ...]:
+        """What came of one SKU that was imported: state, hbSku, reasons. Empty: not known there."""
+        params = {"merchantSku": merchant_sku}
+        path = f"{_API}/products/all-products-of-merchant/{segment(self.merchant_id)}"
+        pages = self._pages(path, ProductRow, params, PRODUCTS_PAGE)
+        return tuple(row for page in pages for row in page.rows)
+
+    def approve_prematch(self, skus: Sequence[str]) -> None:
+        """Say that the proposed product is ours. Says nothing per SKU: read the state again.
+
+        Never sent again by itself: a match can't be taken back.
+        """
+        self._decide_prematch("approve-prematch", skus)
+
+    def reject_prematch(self, skus: Sequence[str]) -> None:
+        """Say that the proposed product is another one; as :meth:`approve_prematch`."""
+        self._decide_prematch("reject-prematch", skus)
+
+    def _decide_prematch(self, verb: str, skus: Sequence[str]) -> None:
+        body = [{"merchant": self.merchant_id, "merchantSkuList": list(skus)}]
+        reply = self.catalogue_remote.request(
+            "POST", f"{_API}/products/{verb}", params={"version": 1}, json=body
+        )
+        catalogue_value(reply)
+
     def categories(self, *, leaf: bool = True) -> Iterator[FeedPage[Category]]:
         """Active, available categories of the marketplace (not of Market), all pages."""
         params = {

@@ -15,8 +15,9 @@ from hbdash.hepsiburada.hosts import (
 )
 from hbdash.hepsiburada.listings import ListingCalls
 from hbdash.hepsiburada.orders import OrderCalls
-from hbdash.hepsiburada.packages import PackageCalls
+from hbdash.hepsiburada.package_writes import PackageWriteCalls
 from hbdash.hepsiburada.shipping import ShippingCalls
+from hbdash.hepsiburada.tickets import TicketCalls
 from hbdash.transport.auth import BasicAuth
 from hbdash.transport.breaker import Breaker, BreakerMemory
 from hbdash.transport.budget import PROCESS_BUDGETS, Budget, Budgets
@@ -29,7 +30,13 @@ SIDE = "hepsiburada"
 
 
 class HepsiburadaClient(
-    ListingCalls, PackageCalls, OrderCalls, ClaimCalls, CatalogueCalls, ShippingCalls
+    ListingCalls,
+    PackageWriteCalls,
+    OrderCalls,
+    ClaimCalls,
+    CatalogueCalls,
+    TicketCalls,
+    ShippingCalls,
 ):
     """All calls of one merchant, over one connection pool per service. Thread-safe.
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from hbdash.omnitron.calls import Calls, joined, slices, stamp
+from hbdash.omnitron.calls import Calls, Page, joined, slices, stamp
 from hbdash.omnitron.models.batch import ErrorReport, FailedIntegration, IntegrationAction
-from hbdash.transport.errors import NotFound
+from hbdash.transport.errors import BadShape, NotFound
 from hbdash.transport.wire import parse_one
 
 
@@ -43,12 +43,21 @@ class ActionCalls(Calls):
             found.extend(self._all(path, IntegrationAction, {**params, name: joined(portion)}))
         return tuple(found)
 
-    def deleted_products(self, limit: int = 50) -> tuple[IntegrationAction, ...]:
-        """Products that left the catalogue and are still on the channel; first page."""
-        params = {"model": "product", "channel_id": self.channel_id, "limit": limit}
+    def deleted_products(self, limit: int = 200) -> Page[IntegrationAction]:
+        """Products that left the catalogue and are still on the channel: all pages as one.
+
+        Whole, since a row stays in the list until its action is deleted: the first page alone
+        would show the same rows until the last of them is off sale. Rows that can't be read are
+        in ``faulty``.
+        """
+        params = {"model": "product", "channel_id": self.channel_id, "sort": "id"}
         path = self._path("integration_actions", "deleted")
-        page = self._page(path, IntegrationAction, params)
-        return page.rows
+        rows: dict[int, IntegrationAction] = {}
+        faulty: list[BadShape] = []
+        for page in self._pages(path, IntegrationAction, params, limit=limit):
+            rows |= {row.pk: row for row in page.rows}
+            faulty += page.faulty
+        return Page(tuple(rows.values()), tuple(faulty), total=len(rows))
 
     def create_action(
         self,

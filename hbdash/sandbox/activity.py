@@ -128,6 +128,30 @@ def bring_out(world: World) -> Any:
     return {"sku": new.sku}
 
 
+def rename_product(world: World) -> Any:
+    """Somebody words a product's name anew, or takes the addition off again."""
+    sku = some_listed(world)
+    row = world.db.execute("SELECT name FROM om_product WHERE sku = ?", (sku,)).fetchone()
+    addition = " · Yeni Sezon"
+    name = str(row["name"])
+    name = name.removesuffix(addition) if name.endswith(addition) else name + addition
+    return backoffice.change_product(world, sku, name=name)
+
+
+def take_out(world: World) -> Any:
+    """A product leaves the channel's catalogue; never more than one in twenty at a time."""
+    out = world.db.execute("SELECT count(*) FROM om_product WHERE in_catalog = 0").fetchone()[0]
+    if out >= max(1, world.skus // 20):
+        return bring_back(world)
+    return backoffice.remove_product(world, some_listed(world))
+
+
+def bring_back(world: World) -> Any:
+    """One that left comes back."""
+    rows = world.db.execute("SELECT sku FROM om_product WHERE in_catalog = 0").fetchall()
+    return backoffice.return_product(world, str(world.rng.choice(rows)["sku"])) if rows else None
+
+
 def drift_price(world: World) -> Any:
     """Somebody changes a price in Hepsiburada's panel."""
     sku = some_listed(world)
@@ -200,5 +224,8 @@ ACTS: dict[str, tuple[float, Callable[[World], Any]]] = {
     "drift_stock": (2.5, drift_stock),
     "mend_product": (0.6, mend_product),
     "map_township": (0.4, map_township),
+    "rename_product": (1.0, rename_product),
+    "take_out": (0.2, take_out),
+    "bring_back": (0.3, bring_back),
 }
 """Name → weight and act."""

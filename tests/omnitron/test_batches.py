@@ -149,4 +149,4 @@ def test_a_report_is_written(client: OmnitronClient, sandbox: SandboxUnderTest) 
 
 
 def test_nothing_left_the_catalogue(client: OmnitronClient) -> None:
-    assert client.deleted_products() == ()
+    assert client.deleted_products().rows == ()

@@ -61,6 +61,13 @@ class ValidationResult(WireModel):
     message: Text = ""
 
 
+class NamedValue(WireModel):
+    """A variant attribute as people read it."""
+
+    name: Text = ""
+    value: Text = ""
+
+
 class MatchedProduct(WireModel):
     """The product that Hepsiburada proposes for ours."""
 
@@ -68,6 +75,7 @@ class MatchedProduct(WireModel):
     product_name: Text = ""
     brand: Text = ""
     images: Texts = ()
+    variant_type_attributes: Annotated[tuple[NamedValue, ...], NullIsEmpty] = ()
 
 
 class ProductRow(WireModel):

@@ -11,7 +11,7 @@ from typing import Any
 from hbdash.sandbox.hepsiburada.basket import NotOnSale
 from hbdash.sandbox.hepsiburada.listing import rows as listings
 from hbdash.sandbox.hepsiburada.listing import uploads
-from hbdash.sandbox.hepsiburada.mpop import imports
+from hbdash.sandbox.hepsiburada.mpop import imports, ticket_review
 from hbdash.sandbox.hepsiburada.mpop.products import LABELS
 from hbdash.sandbox.hepsiburada.oms import packing
 from hbdash.sandbox.hepsiburada.pace import pace
@@ -33,6 +33,7 @@ __all__ = [
     "open_claim",
     "pay",
     "place_order",
+    "reject_field",
     "set_flags",
     "set_lock",
     "set_pace",
@@ -55,6 +56,7 @@ def tick(world: World) -> None:
     """Let everything happen whose time has come."""
     uploads.advance(world)
     imports.advance(world)
+    ticket_review.advance(world)
     speed, now = pace(world.db), micros(world.clock.now())
     unpaid = world.db.execute(
         "SELECT order_number FROM hb_order WHERE paid IS NULL AND placed <= ?",
@@ -186,6 +188,11 @@ def settle_product(world: World, sku: str, status: str, reason: str = "") -> Non
     if status not in LABELS:
         raise ValueError(f"no such product status: {status}")
     imports.settle(world, product, status, reason)
+
+
+def reject_field(world: World, sku: str, field: str, reason: str) -> None:
+    """From now on tickets of a SKU lose this field (``NAME``, ``MEDIA`` …); ``""`` ends it."""
+    ticket_review.rule(world, sku, field, reason)
 
 
 def fail_uploads(world: World) -> int:

@@ -19,6 +19,7 @@ class Pace:
     import_read: float = 3.0  # until the rows of an import are SUCCESS or FAILED
     review_start: float = 10.0  # WAITING -> IN_EXTERNAL_PROGRESS
     review: float = 20.0  # IN_EXTERNAL_PROGRESS -> CREATED or MATCHED
+    ticket: float = 15.0  # from a ticket to its last field looked at
     pay: float = 20.0  # an order placed unpaid
     pack: float = 4.0  # from payment to the package that Hepsiburada makes by itself
     ship: float = 1800.0  # package -> carrier

@@ -136,6 +136,16 @@ CREATE TABLE hb_category (
     leaf INTEGER NOT NULL, status TEXT NOT NULL DEFAULT 'ACTIVE',
     available INTEGER NOT NULL DEFAULT 1, type TEXT NOT NULL DEFAULT 'HB'
 );
+CREATE TABLE hb_attribute (
+    category INTEGER NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, section TEXT NOT NULL,
+    mandatory INTEGER NOT NULL, type TEXT NOT NULL, position INTEGER NOT NULL,
+    PRIMARY KEY (category, id)
+) WITHOUT ROWID;
+CREATE TABLE hb_attribute_value (
+    category INTEGER NOT NULL, attribute TEXT NOT NULL, position INTEGER NOT NULL,
+    id TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (category, attribute, position)
+) WITHOUT ROWID;
+CREATE INDEX hb_attribute_value_text ON hb_attribute_value (category, attribute, value);
 CREATE TABLE hb_known_barcode (barcode TEXT PRIMARY KEY, hb_sku TEXT NOT NULL, name TEXT NOT NULL)
     WITHOUT ROWID;
 CREATE TABLE hb_product (
@@ -156,6 +166,19 @@ CREATE TABLE hb_import_row (
     tracking_id TEXT NOT NULL, ordinal INTEGER NOT NULL, sku_key TEXT NOT NULL,
     content TEXT NOT NULL, outcome TEXT NOT NULL DEFAULT 'PROCESSING',
     messages TEXT NOT NULL DEFAULT '[]', PRIMARY KEY (tracking_id, ordinal)
+) WITHOUT ROWID;
+
+CREATE TABLE hb_ticket (
+    seq INTEGER PRIMARY KEY, tracking_id TEXT NOT NULL UNIQUE, created INTEGER NOT NULL,
+    ready INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE hb_ticket_item (
+    tracking_id TEXT NOT NULL, ordinal INTEGER NOT NULL, hb_sku TEXT NOT NULL,
+    content TEXT NOT NULL, results TEXT, message TEXT, PRIMARY KEY (tracking_id, ordinal)
+) WITHOUT ROWID;
+CREATE INDEX hb_ticket_item_sku ON hb_ticket_item (hb_sku);
+CREATE TABLE hb_ticket_rule (
+    sku_key TEXT NOT NULL, field TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (sku_key, field)
 ) WITHOUT ROWID;
 
 CREATE VIEW hb_offers AS

@@ -32,6 +32,8 @@ from hbdash.sandbox.world import World
 
 __all__ = ["snapshot", "tick"]
 
+_CHANGEABLE = frozenset({"name", "brand", "barcode", "colour", "size", "base_code"})
+
 
 def tick(world: World) -> None:
     """Let time do its work: penalties that end, and batches whose result never came (R3.5)."""
@@ -190,6 +192,32 @@ def remove_product(world: World, sku: str) -> dict[str, Any]:
         bump(world.db, name)
     _touch_product(world, product["pk"])
     return {"sku": sku}
+
+
+def return_product(world: World, sku: str) -> dict[str, Any]:
+    """Put a product back into the channel's catalog."""
+    product = _product(world, sku)
+    world.db.execute("UPDATE om_product SET in_catalog = 1 WHERE pk = ?", (product["pk"],))
+    for name in ("product", "price", "stock", "category", "image"):
+        bump(world.db, name)
+    _touch_product(world, product["pk"])
+    return {"sku": sku}
+
+
+def change_product(world: World, sku: str, **fields: Any) -> dict[str, Any]:
+    """Change what a product says of itself: name, brand, barcode, colour, size, base_code."""
+    unknown = sorted(set(fields) - _CHANGEABLE)
+    if unknown or not fields:
+        raise ValueError(f"no such field of a product: {', '.join(unknown) or 'none given'}")
+    product = _product(world, sku)
+    columns = ", ".join(f"{name} = ?" for name in fields)
+    world.db.execute(
+        f"UPDATE om_product SET {columns} WHERE pk = ?",
+        (*(str(value) for value in fields.values()), product["pk"]),
+    )
+    bump(world.db, "product")
+    _touch_product(world, product["pk"])
+    return {"sku": sku, **fields}
 
 
 def set_product_active(world: World, sku: str, active: bool) -> dict[str, Any]:

@@ -160,7 +160,7 @@ class Products:
                 f"Product is not found with merchant id: {self.world.merchant_id},"
                 f" status: {status}, taskStatus: {task}",
             )
-        return asked.answer(total, [_bucket_row(row) for row in rows])
+        return asked.answer(total, [_bucket_row(self.db, row) for row in rows])
 
     def all(self, request: Request) -> Response:
         """``products/all-products-of-merchant/{merchantId}``; 4014 when a filter finds nothing."""
@@ -175,7 +175,7 @@ class Products:
         total, rows = self._union(asked, " AND ".join(parts) or "1", values)
         if not rows:
             raise Told(4014, f"Merchant products not found by merchantId {self.world.merchant_id}")
-        return asked.answer(total, [_product_row(row) for row in rows])
+        return asked.answer(total, [_product_row(self.db, row) for row in rows])
 
     def _union(
         self, asked: Page, condition: str, values: list[str]
@@ -212,11 +212,15 @@ class Products:
                     (sku_key(sku),),
                 ).fetchone()
                 if product is not None:
-                    imports.settle(self.world, product, status)
+                    reason = "" if status == "MATCHED" else "Satıcı eşleşmeyi reddetti"
+                    imports.settle(self.world, product, status, reason)
+                    self.world.books.effect(
+                        "hepsiburada.prematch", product["merchant_sku"], {"status": status}
+                    )
         return single(None)
 
 
-def _known(row: sqlite3.Row) -> dict[str, Any]:
+def _known(db: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
     """What a listing and a product have in common."""
     if "attributes" in row.keys():  # noqa: SIM118 — a Row is no mapping
         given = orjson.loads(row["attributes"])
@@ -229,7 +233,7 @@ def _known(row: sqlite3.Row) -> dict[str, Any]:
             "images": [given[f"Image{i}"] for i in range(1, 11) if given.get(f"Image{i}")],
             "variants": [
                 {"name": found.name, "value": str(given.get(found.id, "")), "mandatory": True}
-                for found in attributes.variant(row["category_id"])
+                for found in attributes.variant(db, row["category_id"])
             ],
             "validation": orjson.loads(row["validation"]),
             "rejections": orjson.loads(row["rejections"]),
@@ -252,8 +256,8 @@ def _known(row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
-def _bucket_row(row: sqlite3.Row) -> dict[str, Any]:
-    known = _known(row)
+def _bucket_row(db: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
+    known = _known(db, row)
     return {
         "merchantSku": row["merchant_sku"],
         "barcode": row["barcode"],
@@ -272,8 +276,8 @@ def _bucket_row(row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
-def _product_row(row: sqlite3.Row) -> dict[str, Any]:
-    known = _known(row)
+def _product_row(db: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
+    known = _known(db, row)
     return {
         "merchantSku": row["merchant_sku"],
         "barcode": row["barcode"],

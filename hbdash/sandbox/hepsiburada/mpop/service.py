@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hbdash.sandbox.hepsiburada.guard import Guard, Manners, Refusal
-from hbdash.sandbox.hepsiburada.mpop import imports
+from hbdash.sandbox.hepsiburada.mpop import imports, tickets
 from hbdash.sandbox.hepsiburada.mpop.answers import Internal, Told, internal, single, spring
 from hbdash.sandbox.hepsiburada.mpop.categories import Categories
 from hbdash.sandbox.hepsiburada.mpop.products import Products
@@ -42,6 +42,7 @@ def app(world: World) -> Starlette:
     ]
     routes = [Route(path, _checked(world, run), methods=[verb]) for verb, path, run in table]
     routes.append(Route(p + "/import", _import(world), methods=["POST"]))
+    routes += tickets.routes(world)
     return Starlette(
         routes=routes,
         middleware=[Middleware(Guard, world=world, manners=_manners(world))],
