@@ -44,7 +44,7 @@ def request_run(
         db, clock, actor, channel_id, "flow.run",
         needs=Role.OPERATOR, target=flow, detail=payload, durable=True,
     ) as act:  # fmt: skip
-        _check(flow, clean, window)
+        check_run(flow, clean, window)
         return ask(act.connection, clock, actor, channel_id, "run", flow, payload)
 
 
@@ -95,7 +95,8 @@ def ask(
     )
 
 
-def _check(flow: str, keys: Sequence[str], window: tuple[datetime, datetime] | None) -> None:
+def check_run(flow: str, keys: Sequence[str], window: tuple[datetime, datetime] | None) -> None:
+    """Raise ``Refused`` unless the flow takes such a run, as :func:`request_run` says."""
     spec = FLOWS.get(flow)
     if spec is None:
         raise Refused("flow.unknown", {"flow": flow})

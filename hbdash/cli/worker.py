@@ -29,6 +29,7 @@ def run(args: argparse.Namespace) -> int:
     from hbdash.domain.clock import Clock, SystemClock
     from hbdash.engine.engine import Engine
     from hbdash.transport.followed_clock import FollowedClock
+    from hbdash.trigger.endpoint import make_server
 
     logging.basicConfig(
         level=args.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -45,12 +46,20 @@ def run(args: argparse.Namespace) -> int:
         clock = FollowedClock(config.sandbox.clock_url)
     db = database(config)
     engine = Engine(config, db, clock, face="worker", username=os_user())
+    trigger = make_server(config, db, clock)
     asked = _ask_to_leave()
     engine.start()
+    if trigger is not None:
+        trigger.start()
     sys.stdout.write(f"worker runs {len(config.channels)} channel(s) on {shown_url(config)}\n")
     sys.stdout.flush()
     asked.recv(1)
+    if trigger is not None:
+        # First, so that what comes now is kept by its sender; both end within the same second.
+        trigger.leave()
     engine.stop()
+    if trigger is not None:
+        trigger.stop()
     db.close()
     return DONE
 

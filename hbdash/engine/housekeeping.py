@@ -10,7 +10,7 @@ from hbdash.config import RetentionConfig
 from hbdash.domain.clock import Clock
 from hbdash.store import maintenance
 from hbdash.store.database import Database
-from hbdash.store.retention import trim_books
+from hbdash.store.retention import trim_books, trim_triggers
 
 logger = logging.getLogger(__name__)
 
@@ -51,5 +51,6 @@ class Housekeeping:
         gone = maintenance.trim_bodies(self._db, max(bodies, logs))
         gone += maintenance.trim_log(self._db, logs)
         gone += trim_books(self._db, logs)
+        gone += trim_triggers(self._db, now)
         if gone:
             logger.info("retention: %d rows", gone)

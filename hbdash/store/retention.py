@@ -19,6 +19,7 @@ from hbdash.store.tables import (
     EngineRequest,
     Figure,
     FlowRun,
+    TriggerEvent,
     Upload,
     UploadRow,
 )
@@ -51,6 +52,19 @@ def trim_books(db: Database, keep_since: datetime) -> int:
         parts=objects, by=objects.c.batch_id,
     )  # fmt: skip
     return gone
+
+
+def trim_triggers(db: Database, now: datetime) -> int:
+    """Delete events that can't be delivered again; how many. Their time is in the row (O§9.3)."""
+    events = table_of(TriggerEvent)
+    old = select(events.c.id).where(events.c.expires_at <= now).limit(SLICE)
+    deleted = 0
+    while True:
+        with db.write() as connection:
+            ids = list(connection.execute(old).scalars())
+            if not ids:
+                return deleted
+            deleted += connection.execute(delete(events).where(events.c.id.in_(ids))).rowcount
 
 
 def _cut(
