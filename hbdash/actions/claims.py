@@ -7,19 +7,19 @@ Draft and photos are written by ``actions.claim_drafts`` and stand under this na
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection
 
 from hbdash.actions.actor import Actor, Refused, Role
 from hbdash.actions.audit import Act, acting
+from hbdash.actions.claim_approval import check_approval, request_approval
+from hbdash.actions.claim_decision import Outcome, ask_engine, facts_of, flag_is_on, outcome_of, put
 from hbdash.actions.claim_drafts import add_photo, discard_draft, remove_photo, save_draft
 from hbdash.actions.claim_lookup import decision_of, find_claim
 from hbdash.domain.claims import (
     IN_FORCE,
-    ClaimFacts,
     Problem,
     RejectionLimits,
     claim_problems,
@@ -27,17 +27,9 @@ from hbdash.domain.claims import (
     text_problems,
 )
 from hbdash.domain.clock import Clock
-from hbdash.domain.settings import ChannelSettings
-from hbdash.store.bulk import table_of
 from hbdash.store.database import Database
 from hbdash.store.queries.claim_drafts import draft as draft_of
 from hbdash.store.queries.claim_drafts import photos as photos_of
-from hbdash.store.tables import (
-    Channel,
-    ClaimDecision,
-    EngineRequest,
-    SettingsSnapshot,
-)
 
 __all__ = [
     "Outcome",
@@ -45,17 +37,16 @@ __all__ = [
     "RejectionLimits",
     "RejectionRefused",
     "add_photo",
+    "check_approval",
     "check_rejection",
     "discard_draft",
     "remove_photo",
+    "request_approval",
     "request_rejection",
     "save_draft",
 ]
 
 FLOW = "reject_refund"
-
-decision_t = table_of(ClaimDecision)
-request_t = table_of(EngineRequest)
 
 
 class RejectionRefused(Refused):
@@ -67,21 +58,6 @@ class RejectionRefused(Refused):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__(problems[0].id, problems[0].params)
         self.problems = tuple(problems)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The decision that stands now."""
-
-    decision_id: int
-    request_id: int | None
-    """The request to the engine; ``queries.flows.asked`` tells what became of it."""
-    state: str
-    """State of the decision: ``waiting`` just after the press."""
-    decided_by: str
-    decided_at: datetime
-    already: bool
-    """It was decided before, by ``decided_by``; nothing was changed."""
 
 
 def check_rejection(
@@ -103,10 +79,10 @@ def check_rejection(
     if claim is None:
         return [Problem("claim", "claim.unknown", {"claim": number})]
     own = RejectionLimits.of(limits)
-    problems = claim_problems(_facts(connection, claim), now)
+    problems = claim_problems(facts_of(connection, claim), now)
     if problems:
         return problems
-    if not _flag_is_on(connection, channel_id):
+    if not flag_is_on(connection, channel_id, FLOW):
         problems.append(Problem("claim", "reject.flag_off"))
     draft = draft_of(connection, channel_id, number)
     if reason is None:
@@ -138,29 +114,19 @@ def request_rejection(
     ) as act:
         claim = find_claim(act.connection, channel_id, number, lock=True)
         decision = None if claim is None else decision_of(act.connection, claim)
-        if decision is not None and decision["state"] in IN_FORCE:
+        standing = decision is not None and decision["state"] in IN_FORCE
+        if decision is not None and standing and decision["verdict"] == "reject":
             act.changed = False
-            return _outcome(decision, already=True)
+            return outcome_of(decision, already=True)
         now = clock.now()
         problems = check_rejection(act.connection, channel_id, number, limits, now)
         if problems or claim is None:
             raise RejectionRefused(problems)
         values = _decided(act, clock, actor, channel_id, number)
-        act.connection.execute(_put(decision, channel_id, number, values))
-        standing = decision_of(act.connection, claim)
-        assert standing is not None
-        return _outcome(standing, already=False)
-
-
-def _put(decision: RowMapping | None, channel_id: int, number: str, values: dict[str, Any]) -> Any:
-    """A refused decision is decided anew in its own row, so that there is never a second one."""
-    if decision is None:
-        return insert(decision_t).values(channel_id=channel_id, claim_number=number, **values)
-    return (
-        update(decision_t)
-        .where(decision_t.c.id == decision["id"], decision_t.c.state == "refused")
-        .values(**values)
-    )
+        act.connection.execute(put(decision, channel_id, number, values))
+        decision = decision_of(act.connection, claim)
+        assert decision is not None
+        return outcome_of(decision, already=False)
 
 
 def _decided(
@@ -170,20 +136,7 @@ def _decided(
     draft = draft_of(act.connection, channel_id, number)
     assert draft is not None  # checked: reason and explanation are there
     now = clock.now()
-    request_id = act.connection.execute(
-        insert(request_t)
-        .values(
-            channel_id=channel_id,
-            kind="run",
-            flow=FLOW,
-            payload={"keys": [number]},
-            requested_by=actor.name,
-            requested_at=now,
-            state="waiting",
-            answer={},
-        )
-        .returning(request_t.c.id)
-    ).scalar_one()
+    request_id = ask_engine(act, channel_id, FLOW, number, actor, now)
     act.detail |= {
         "reason": draft.reason,
         "letters": len(draft.statement.strip()),
@@ -204,41 +157,3 @@ def _decided(
         "refusal": {},
         "request_id": request_id,
     }
-
-
-def _outcome(row: RowMapping, *, already: bool) -> Outcome:
-    return Outcome(
-        decision_id=row["id"],
-        request_id=row["request_id"],
-        state=row["state"],
-        decided_by=row["decided_by"],
-        decided_at=row["decided_at"],
-        already=already,
-    )
-
-
-def _facts(connection: Connection, claim: RowMapping) -> ClaimFacts:
-    decision = decision_of(connection, claim)
-    return ClaimFacts(
-        status=claim["status"],
-        claim_type=claim["claim_type"],
-        deadline=claim["deadline"],
-        settled=claim["settled"],
-        decision=None if decision is None else decision["state"],
-        decided_by="" if decision is None else decision["decided_by"],
-        decided_at=None if decision is None else decision["decided_at"],
-    )
-
-
-def _flag_is_on(connection: Connection, channel_id: int) -> bool:
-    """Whether the channel lets rejections out, by its conf as last read (R6.13)."""
-    channels, snapshots = table_of(Channel), table_of(SettingsSnapshot)
-    row = connection.execute(
-        select(snapshots.c.form, snapshots.c.conf)
-        .join(channels, channels.c.settings_id == snapshots.c.id)
-        .where(channels.c.id == channel_id)
-    ).first()
-    if row is None:
-        return True
-    channel = {**(row.form or {}), "conf": row.conf}
-    return ChannelSettings.from_channel(channel).flags.is_on(FLOW)

@@ -1,4 +1,4 @@
-"""``hbdash refunds list|show|reject``: the Reject refund screen as commands."""
+"""``hbdash refunds list|show|reject|approve``: the Reject refund screen as commands."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from hbdash.actions.claims import (
     add_photo,
     check_rejection,
     discard_draft,
+    request_approval,
     request_rejection,
     save_draft,
 )
@@ -54,6 +55,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     reject.add_argument("--photo", action="append", default=[], type=Path)
     reject.add_argument("--yes", action="store_true", help="do not ask")
     channel_argument(reject)
+    approve = sub.add_parser("approve", help="refund a claim; it can't be taken back")
+    approve.add_argument("claim")
+    approve.add_argument("--yes", action="store_true", help="do not ask")
+    channel_argument(approve)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -63,6 +68,8 @@ def run(args: argparse.Namespace) -> int:
             return _list(on, args)
         if args.what == "show":
             return _show(on, args)
+        if args.what == "approve":
+            return _approve(on, args)
         return _reject(on, args)
 
 
@@ -107,7 +114,8 @@ def _show(on: Session, args: argparse.Namespace) -> int:
         one = found.decision
         at = f"{one.decided_at.astimezone(on.zone):%Y-%m-%d %H:%M}"
         lines.append(f"  {one.verdict} by {one.decided_by}, {at}: {one.state}")
-        lines.append(f"    {rejection_reason(one.reason)}: {one.statement}")
+        if one.verdict == "reject":
+            lines.append(f"    {rejection_reason(one.reason)}: {one.statement}")
     elif found.reasons:
         lines.append("  reasons for a rejection:")
         lines += [f"    {name:<45} {rejection_reason(name)}" for name in found.reasons]
@@ -119,8 +127,27 @@ def _reject(on: Session, args: argparse.Namespace) -> int:
     """The draft that somebody may be writing on the screen is replaced only if this one is sent."""
     require(on.actor, Role.OPERATOR)
     if not args.yes:
-        _ask(on, args)
-    outcome = _standing(on, args.claim) or _decide(on, args)
+        _ask(
+            on,
+            args.claim,
+            f"reject claim {args.claim}, reason {args.reason}, {len(args.explanation)} letters, "
+            f"{len(args.photo)} photos",
+        )
+    return _tell(args, _standing(on, args.claim) or _decide(on, args))
+
+
+def _approve(on: Session, args: argparse.Namespace) -> int:
+    """The customer is refunded; Hepsiburada is told by the engine."""
+    require(on.actor, Role.OPERATOR)
+    if not args.yes:
+        with on.db.read() as connection:
+            found = claim_detail(connection, on.channel_id, args.claim, on.now())
+        amount = "" if found is None else f", {money(found.row.amount)}"
+        _ask(on, args.claim, f"refund claim {args.claim}{amount}")
+    return _tell(args, request_approval(on.db, on.clock, on.actor, on.channel_id, args.claim))
+
+
+def _tell(args: argparse.Namespace, outcome: Outcome) -> int:
     if args.json:
         print_json(
             {
@@ -139,26 +166,25 @@ def _reject(on: Session, args: argparse.Namespace) -> int:
     return DONE
 
 
-def _ask(on: Session, args: argparse.Namespace) -> None:
+def _ask(on: Session, number: str, deed: str) -> None:
     sys.stderr.write(
-        plain_text(
-            f"{on.channel.environment.upper()}: reject claim {args.claim}, reason {args.reason}, "
-            f"{len(args.explanation)} letters, {len(args.photo)} photos. It can't be taken back."
-        )
+        plain_text(f"{on.channel.environment.upper()}: {deed}. It can't be taken back.")
         + "\nType the claim number to go on: "
     )
     sys.stderr.flush()
-    if sys.stdin.readline().strip() != args.claim:
+    if sys.stdin.readline().strip() != number:
         raise CommandFailed("nothing was done", FAILED)
 
 
 def _standing(on: Session, number: str) -> Outcome | None:
-    """The decision that stands already; a second press does nothing."""
+    """The rejection that stands already; a second press does nothing."""
     with on.db.read() as connection:
         found = claim_detail(connection, on.channel_id, number, on.now())
     if found is None or found.decision is None or found.decision.state == "refused":
         return None
     one = found.decision
+    if one.verdict != "reject":
+        return None
     return Outcome(0, None, one.state, one.decided_by, one.decided_at, already=True)
 
 

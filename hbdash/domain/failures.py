@@ -135,6 +135,7 @@ _ALL = (
     FailureSpec("claim.refused", _P, False, "cancellationrequest", ("type",), "refunds.open"),
     FailureSpec("claim.expired", _H, False, "cancellationrequest", ("type",), "refunds.open"),
     FailureSpec("claim.decided", _H, False, "cancellationrequest", ("type",), "refunds.open"),
+    FailureSpec("claim.foreign_request", _P, False, "cancellationrequest", (), "refunds.open"),
 )  # fmt: skip
 
 #: Failure id → what is known about it.

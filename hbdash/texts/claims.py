@@ -41,6 +41,9 @@ CLAIM_REFUSALS = {
     "reject.flag_off": N_(
         "Rejections are switched off: the flag Reject_refund of the channel is false."
     ),
+    "approve.flag_off": N_(
+        "Approvals are switched off: the flag approve_refund of the channel is false."
+    ),
     "photo.unreadable": N_("{name} can’t be read: {why}."),
     "photo.no_image": N_("{name} is no JPEG or PNG picture, or it is damaged."),
     "photo.too_large": N_("{name} has {size}; one photo may have at most {most_size}."),
@@ -189,6 +192,37 @@ def rejection_taken(reason: str, photos: int) -> str:
 def rejection_found() -> str:
     """A rejection whose answer was lost was found there."""
     return _("the rejection had arrived at Hepsiburada; its answer was lost")
+
+
+def approval_taken() -> str:
+    """Hepsiburada took the approval."""
+    return _("accepted at Hepsiburada: the customer is refunded")
+
+
+def approval_found() -> str:
+    """It was refunded already, by a call whose answer was lost or by somebody else."""
+    return _("the claim is accepted at Hepsiburada already; nothing was sent")
+
+
+def approval_done(count: int) -> str:
+    """Hepsiburada shows the claim as accepted or refunded; that many requests are closed."""
+    if not count:
+        return _("approval complete: Hepsiburada shows the claim as accepted")
+    return ngettext(
+        "approval complete, {n} request of Omnitron closed",
+        "approval complete, {n} requests of Omnitron closed",
+        count,
+    ).format(n=number(count))
+
+
+def approval_unseen() -> str:
+    """Accepted a while ago, and still listed as open."""
+    return _("accepted at Hepsiburada, which still shows it as open; it is looked at once more")
+
+
+def would_accept() -> str:
+    """Dry run of approve_refunds."""
+    return _("would accept: the customer is refunded")
 
 
 def rejection_unsure() -> str:

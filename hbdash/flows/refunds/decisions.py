@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, select, update
 
-from hbdash.domain.claims import IN_DISPUTE, Problem
+from hbdash.domain.claims import AWAITING_ACTION, IN_DISPUTE, Problem
 from hbdash.flows.refunds.faults import claim_failed
 from hbdash.flows.refunds.keep import load
 from hbdash.runs import intents
@@ -19,6 +19,8 @@ from hbdash.store.tables import Attachment, Claim, ClaimDecision, ClaimDraft
 
 REJECT = "claim_reject"
 """Kind of the intent behind a rejection; its key is the claim number."""
+ACCEPT = "claim_accept"
+"""Kind of the intent behind an approval; its key is the claim number."""
 UNDONE = ("waiting", "sending", "unknown", "there")
 AGAIN_AFTER = timedelta(seconds=60)
 
@@ -30,10 +32,20 @@ photo_t = table_of(Attachment)
 
 @dataclass(frozen=True)
 class Decision:
-    """A rejection that was decided here, and its claim."""
+    """A rejection that was decided here, or an approval from either place, and its claim."""
 
     row: RowMapping
     claim: RowMapping
+
+    @property
+    def accepts(self) -> bool:
+        """An approval; else a rejection."""
+        return bool(self.row["verdict"] == "accept")
+
+    @property
+    def intent_kind(self) -> str:
+        """Kind of the intent behind its call."""
+        return ACCEPT if self.accepts else REJECT
 
     @property
     def number(self) -> str:
@@ -46,11 +58,13 @@ class Decision:
         return list(self.row["attachments"] or ())
 
 
-def undone(ctx: RunContext, numbers: Sequence[str] = ()) -> list[Decision]:
-    """Rejections that are not done, the nearest deadline first; of the given claims, or all."""
+def undone(
+    ctx: RunContext, numbers: Sequence[str] = (), *, verdict: str = "reject"
+) -> list[Decision]:
+    """Decisions that are not done, the nearest deadline first; of the given claims, or all."""
     statement = select(decision_t).where(
         decision_t.c.channel_id == ctx.channel_id,
-        decision_t.c.verdict == "reject",
+        decision_t.c.verdict == verdict,
         decision_t.c.state.in_(UNDONE),
     )
     if numbers:
@@ -83,7 +97,10 @@ def put(
 
 
 def put_there(ctx: RunContext, connection: Connection, decision: Decision) -> None:
-    """Hepsiburada has it: the draft has done its work, the claim is in dispute."""
+    """Hepsiburada has it: the draft has done its work, a rejected claim is in dispute.
+
+    Where an accepted claim stands is read back, not assumed (flows §7).
+    """
     now = ctx.now()
     _write(connection, decision, {"state": "there", "there_at": now, "ask_at": None, "refusal": {}})
     connection.execute(
@@ -91,9 +108,11 @@ def put_there(ctx: RunContext, connection: Connection, decision: Decision) -> No
             draft_t.c.channel_id == ctx.channel_id, draft_t.c.claim_number == decision.number
         )
     )
+    if decision.accepts:
+        return
     connection.execute(
         update(claim_t)
-        .where(claim_t.c.id == decision.claim["id"], claim_t.c.status == "AwaitingAction")
+        .where(claim_t.c.id == decision.claim["id"], claim_t.c.status == AWAITING_ACTION)
         .values(status=IN_DISPUTE, our_statement=decision.row["statement"], changed_at=now)
     )
 

@@ -38,8 +38,11 @@ class Kept:
     moved: tuple[str, ...] = ()
 
 
-def keep_claims(ctx: RunContext, claims: Mapping[str, RemoteClaim]) -> Kept:
-    """Write the claims of one list; each that is new or has moved leaves a log line."""
+def keep_claims(ctx: RunContext, claims: Mapping[str, RemoteClaim], *, counts: bool = True) -> Kept:
+    """Write the claims of one list; each that is new or has moved leaves a log line.
+
+    counts: False where they are read on the way to something else, which is what the run counts.
+    """
     new: list[str] = []
     moved: list[str] = []
     for part in sliced(sorted(claims), 100):
@@ -61,7 +64,8 @@ def keep_claims(ctx: RunContext, claims: Mapping[str, RemoteClaim]) -> Kept:
                     moved.append(row["number"])
                     _say_moved(ctx, row, before)
             _cure_moved(connection, ctx.channel_id, [n for n in part if n in moved], now)
-    ctx.progress.ok += len(new) + len(moved)
+    if counts:
+        ctx.progress.ok += len(new) + len(moved)
     return Kept(tuple(new), tuple(moved))
 
 

@@ -49,7 +49,7 @@ def run(ctx: RunContext) -> None:
     for decision in decisions:
         if fresh is None and decision.row["state"] != "there":
             fresh = read_list(ctx, ClaimStatus.AWAITING_ACTION)
-            keep_claims(ctx, fresh)
+            keep_claims(ctx, fresh, counts=False)
         _go_on(ctx, decision, known.get(decision.number), fresh or {})
         ctx.go_on()
 

@@ -1,8 +1,9 @@
-"""One rejection to Hepsiburada: sent once, and asked for whenever nobody knows (flows §10).
+"""One decision to Hepsiburada: sent once, and asked for whenever nobody knows (flows §10).
 
-204 means InDispute. After anything else the claim's own lists decide: our explanation on it says
-that it arrived. It is sent again only if it still awaits an action when looked at twice, a minute
-apart: by then no call of ours can still be on its way.
+204 means InDispute after a rejection, Accepted after an approval. After anything else the claim's
+own lists decide: our explanation on it says that a rejection arrived. It is sent again only if it
+still awaits an action when looked at twice, a minute apart: by then no call of ours can still be on
+its way.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 from hbdash.domain.claims import ACCEPTED, AWAITING_ACTION, IN_DISPUTE, REFUNDED, same_statement
 from hbdash.flows.refunds.decisions import (
     AGAIN_AFTER,
-    REJECT,
     Decision,
     photos_of,
     put,
@@ -24,7 +24,13 @@ from hbdash.runs import intents
 from hbdash.runs.context import RunContext
 from hbdash.runs.intents import IntentView
 from hbdash.runs.points import point
-from hbdash.texts.claims import rejection_found, rejection_taken, rejection_unsure
+from hbdash.texts.claims import (
+    approval_found,
+    approval_taken,
+    rejection_found,
+    rejection_taken,
+    rejection_unsure,
+)
 from hbdash.transport.errors import Refused, RemoteError
 
 
@@ -38,7 +44,7 @@ def send(ctx: RunContext, decision: Decision) -> bool:
     }
     with ctx.commit(durable=True) as connection:
         put(connection, decision, "sending")
-    intent_id = ctx.begin_intent(REJECT, decision.number, payload)
+    intent_id = ctx.begin_intent(decision.intent_kind, decision.number, payload)
     return _call(ctx, decision, intent_id, photos)
 
 
@@ -60,7 +66,7 @@ def look(ctx: RunContext, decision: Decision) -> Claim | None:
     """The claim as Hepsiburada has it now; what was read is kept."""
     since = decision.row["decided_at"] - 15 * AGAIN_AFTER
     found = find_claims(ctx, [decision.number], since)
-    keep_claims(ctx, found)
+    keep_claims(ctx, found, counts=False)
     return found.get(decision.number)
 
 
@@ -73,7 +79,10 @@ def _send_again(ctx: RunContext, decision: Decision, intent: IntentView) -> bool
 def _call(ctx: RunContext, decision: Decision, intent_id: int, photos: list[bytes]) -> bool:
     row = decision.row
     try:
-        ctx.hepsiburada.reject_claim(decision.number, row["reason"], row["statement"], photos)
+        if decision.accepts:
+            ctx.hepsiburada.accept_claim(decision.number)
+        else:
+            ctx.hepsiburada.reject_claim(decision.number, row["reason"], row["statement"], photos)
     except Refused as error:
         return _refused(ctx, decision, intent_id, error)
     except RemoteError as error:
@@ -82,7 +91,8 @@ def _call(ctx: RunContext, decision: Decision, intent_id: int, photos: list[byte
             raise
         return _unsure(ctx, decision, intent_id)
     point("intent_called")
-    _taken(ctx, decision, intent_id, rejection_taken(row["reason"], len(photos)))
+    text = approval_taken() if decision.accepts else rejection_taken(row["reason"], len(photos))
+    _taken(ctx, decision, intent_id, text)
     return True
 
 
@@ -112,9 +122,10 @@ def _unsure(ctx: RunContext, decision: Decision, intent_id: int) -> bool:
 def _settle_elsewhere(ctx: RunContext, decision: Decision, intent_id: int, claim: Claim) -> bool:
     """The claim awaits nothing any more: by our rejection, or by somebody else's act."""
     if is_ours(decision, claim):
-        _taken(ctx, decision, intent_id, rejection_found())
+        found = approval_found() if decision.accepts else rejection_found()
+        _taken(ctx, decision, intent_id, found)
         return True
-    code = "claim.decided"
+    code = "claim.not_open" if decision.accepts else "claim.decided"
     if status_word(claim.status) == REFUNDED and _is_late(ctx, decision):
         code = "claim.expired"
     refuse(ctx, decision, code, intent_id=intent_id)
@@ -122,10 +133,13 @@ def _settle_elsewhere(ctx: RunContext, decision: Decision, intent_id: int, claim
 
 
 def is_ours(decision: Decision, claim: Claim) -> bool:
-    """Whether our rejection is what moved the claim on.
+    """Whether our decision is what moved the claim on.
 
-    Hepsiburada may leave the explanation out; then a dispute is ours, a refund is not.
+    Hepsiburada may leave the explanation out; then a dispute is ours, a refund is not. An approval
+    wants the refund, whoever brought it about.
     """
+    if decision.accepts:
+        return status_word(claim.status) in (ACCEPTED, REFUNDED)
     theirs = claim.merchant_rejection_statement
     if theirs:
         return same_statement(decision.row["statement"], theirs)
@@ -140,10 +154,12 @@ def _is_late(ctx: RunContext, decision: Decision) -> bool:
 def _taken(ctx: RunContext, decision: Decision, intent_id: int, text: str) -> None:
     with ctx.commit(durable=True) as connection:
         put_there(ctx, connection, decision)
-        intents.settle(connection, intent_id, "done", ctx.now(), {"status": IN_DISPUTE})
+        status = ACCEPTED if decision.accepts else IN_DISPUTE
+        intents.settle(connection, intent_id, "done", ctx.now(), {"status": status})
         ctx.failures.passed("claim", decision.number)
         ctx.journal.add(
-            "info", "ok", text, kind="claim", key=decision.number, code="claim.rejected",
+            "info", "ok", text, kind="claim", key=decision.number,
+            code="claim.accepted" if decision.accepts else "claim.rejected",
             params={"reason": decision.row["reason"], "by": decision.row["decided_by"]},
             exchange=ctx.wire.exchange,
         )  # fmt: skip

@@ -24,8 +24,8 @@ request_t = table_of(CancellationRequest)
 decision_t = table_of(ClaimDecision)
 
 OPEN = "open"
-#: Left for approve_refunds, whose queue `updates/` is.
-_FOR_APPROVE = ("approved", "confirmed")
+APPROVED = ("approved", "confirmed")
+"""Omnitron's words for an approved request; left for approve_refunds, whose queue `updates/` is."""
 _AT_ONCE = 100
 
 
@@ -201,7 +201,7 @@ def follow_requests(ctx: RunContext, versions: dict[int, datetime]) -> None:
                             params={"status": status},
                         )  # fmt: skip
                     ctx.progress.ok += 1
-                if status not in _FOR_APPROVE and found.modified_date is not None:
+                if status not in APPROVED and found.modified_date is not None:
                     values["batch_closed"] = False
                     versions[found.pk] = found.modified_date
                 if values:

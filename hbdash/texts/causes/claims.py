@@ -47,4 +47,12 @@ TEXTS: dict[str, CauseText] = {
         N_("The claim was decided in the portal or by somebody else meanwhile."),
         N_("Nothing: the draft is kept, the outcome is shown."),
     ),
+    "claim.foreign_request": CauseText(
+        N_("Approved, claim unknown"),
+        N_("Request {request} was approved in Omnitron, and no claim here belongs to it."),
+        N_(
+            "Pull the claim with the flow Order Refund; if there is none, another program made "
+            "the request, and it is decided in Hepsiburada’s merchant portal."
+        ),
+    ),
 }
