@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from hbdash.sandbox import files, hepsiburada, omnitron
 from hbdash.sandbox.hepsiburada import marketplace
+from hbdash.sandbox.hepsiburada.mpop import changes
 from hbdash.sandbox.omnitron import backoffice
 from hbdash.sandbox.seed.catalogue import products
 from hbdash.sandbox.world import World
@@ -61,10 +62,10 @@ def snapshots(world: World) -> dict[str, Any]:
 
 
 def actions() -> dict[str, Callable[..., Any]]:
-    """What people and time do on both sides, by name: every public function of the two modules
-    that takes the world first."""
+    """What people and time do on both sides, by name: every public function of these modules that
+    takes the world first."""
     found: dict[str, Callable[..., Any]] = {}
-    for module in (backoffice, marketplace):
+    for module in (backoffice, marketplace, changes):
         for name, act in inspect.getmembers(module, inspect.isfunction):
             first = next(iter(inspect.signature(act).parameters), None)
             if first == "world" and not name.startswith("_") and name not in ("tick", "snapshot"):

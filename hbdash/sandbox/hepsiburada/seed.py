@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from hbdash.sandbox.hepsiburada.listing.rows import kurus
+from hbdash.sandbox.hepsiburada.mpop import attributes
 from hbdash.sandbox.hepsiburada.wire import micros, sku_key
 from hbdash.sandbox.seed.catalogue import SeedProduct, categories
 from hbdash.sandbox.world import World
@@ -48,6 +49,8 @@ def seed(world: World, products: Iterable[SeedProduct]) -> None:
             (400277, "Fırsat Reyonu", '["Fırsat Reyonu"]', "INACTIVE", 1, "HB"),
         ],
     )
+    leaves = world.db.execute("SELECT id FROM hb_category WHERE leaf ORDER BY id").fetchall()
+    attributes.seed(world.db, [row["id"] for row in leaves])
     world.db.executemany("INSERT INTO hb_known_barcode VALUES (?, ?, ?)", KNOWN_BARCODES)
     rng = random.Random(f"{world.seed}:hepsiburada")
     now = micros(world.clock.now())

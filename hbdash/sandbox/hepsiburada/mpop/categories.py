@@ -46,11 +46,15 @@ class Categories:
     def attributes(self, request: Request) -> Response:
         """``{id}/attributes``: base, own and variant attributes, not paged."""
         category = self._category(request)
+        found = {
+            section: [one.wire() for one in attributes.of(self.db, category, section)]
+            for section in attributes.SECTIONS
+        }
         return single(
             {
-                "baseAttributes": [found.wire() for found in attributes.BASE],
-                "attributes": [found.wire() for found in attributes.own(category)],
-                "variantAttributes": [found.wire() for found in attributes.variant(category)],
+                "baseAttributes": found["base"],
+                "attributes": found["attributes"],
+                "variantAttributes": found["variant"],
             }
         )
 
@@ -59,24 +63,14 @@ class Categories:
         category = self._category(request)
         asked = page(request, self.world.limits.attribute_values_page, required=True)
         wanted = request.path_params["attribute"]
-        known = {
-            found.id: found
-            for found in (
-                *attributes.BASE,
-                *attributes.own(category),
-                *attributes.variant(category),
-            )
-        }
-        if wanted not in known:
+        found = attributes.find(self.db, category, wanted)
+        if found is None:
             raise Told(2002, f"Attribute not found by attributeId: {wanted}")
-        if known[wanted].type != "enum":
+        if found.type != "enum":
             raise Told(2001, "Attribute type is not enum")
-        found = known[wanted].values
-        rows = [
-            {"id": f"{wanted}-{number}", "value": value}
-            for number, value in enumerate(found, start=1)
-        ][asked.offset : asked.offset + asked.size]
-        return asked.answer(len(found), rows, {"X-Total-Count": str(len(found))})
+        total = attributes.count_values(self.db, found)
+        rows = attributes.page_of_values(self.db, found, asked.offset, asked.size)
+        return asked.answer(total, rows, {"X-Total-Count": str(total)})
 
     def _category(self, request: Request) -> int:
         category = int(request.path_params["category"])

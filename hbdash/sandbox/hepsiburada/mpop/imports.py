@@ -137,7 +137,7 @@ def _take(world: World, key: str, content: dict[str, Any], now: int) -> list[dic
         and _STOCK.fullmatch(stock)
     )
     barcode = str(given.get("Barcode") or "")
-    validation = attributes.validate(content["categoryId"], given)
+    validation = attributes.validate(world.db, content["categoryId"], given)
     known = world.db.execute(
         "SELECT * FROM hb_known_barcode WHERE barcode = ?", (barcode,)
     ).fetchone()
