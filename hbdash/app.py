@@ -15,7 +15,7 @@ from hbdash.store.queries.flows import Asked
 from hbdash.store.queries.overview import FrameFigures, frame_figures
 from hbdash.texts import _, set_language
 from screens.commands import AppActions
-from screens.face import ChannelFace, Face
+from screens.face import ChannelFace, EngineTrouble, Face
 from screens.frame import Page
 from screens.live import Failing, LiveReader, Loaded, watcher
 from screens.pages import BY_ID, ROOT
@@ -26,7 +26,7 @@ from screens.widgets.toast import Said
 from screens.wire import send_only_changes
 from styles.theme import THEMES, colour_mode, sheet, textual_theme
 
-__all__ = ["ChannelFace", "Face", "HbdashApp"]
+__all__ = ["ChannelFace", "EngineTrouble", "Face", "HbdashApp"]
 
 _LEAVE = (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
 

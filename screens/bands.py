@@ -14,7 +14,7 @@ from hbdash.store.queries.overview import FrameFigures
 from hbdash.texts import _, ngettext
 from hbdash.texts import formats as fmt
 from screens.actions import actions_of, key_text
-from screens.face import Host
+from screens.face import EngineTrouble, Host
 from screens.live import Trouble
 from screens.pages import PAGES
 from screens.widgets.line import BLANK, Line, line, spread, wrap
@@ -82,6 +82,10 @@ def _elsewhere(host: Host, frame: FrameFigures | None) -> bool:
 def _engine(host: Host, frame: FrameFigures | None, wide: bool) -> Line:
     if host.face.engine_here():
         return line((_("engine here"), "muted"))
+    if host.face.engine_trouble() is not None and not (
+        frame is not None and frame.lease is not None and frame.lease.alive
+    ):
+        return line((_("engine failed"), "error bold"))
     if frame is None:
         return BLANK
     lease = frame.lease
@@ -213,6 +217,18 @@ def trouble(host: Host, trouble: Trouble, at: datetime | None) -> Line:
         ("▲", "warning"), (f" {start} ", "warning bold"), again, "  ", ("r", "accent bold"),
         f" {_('now')}",
     )  # fmt: skip
+
+
+def engine_trouble(host: Host, trouble: EngineTrouble) -> Line:
+    """Why nothing is run from here, when it is tried again, what else can be done."""
+    next_try = trouble.next_try.astimezone(host.channel.zone)
+    return line(
+        ("×", "error"),
+        (f" {_('The engine does not start here:')} ", "error bold"),
+        f"{trouble.text.rstrip('.')}. ",
+        _("Next try at {time}.").format(time=f"{next_try:%H:%M:%S}"),
+        (f" {_('hbdash check says what is wrong.')}", "muted"),
+    )
 
 
 def too_small(

@@ -33,6 +33,15 @@ class ChannelFace:
 
 
 @dataclass(frozen=True)
+class EngineTrouble:
+    """The engine of this process did not start."""
+
+    text: str
+    """The first line of the error."""
+    next_try: datetime
+
+
+@dataclass(frozen=True)
 class Face:
     """What the app is started with; everything that reaches outside is in here."""
 
@@ -42,6 +51,8 @@ class Face:
     actor: Actor
     engine_here: Callable[[], bool] = lambda: False
     """Whether this process holds the lease and runs the flows."""
+    engine_trouble: Callable[[], EngineTrouble | None] = lambda: None
+    """Why the engine of this process does not start, and when it is tried again."""
     language: str = "en"
     theme: str = "dark"
     signs: str = "full"

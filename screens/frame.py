@@ -243,6 +243,8 @@ class Page(Screen[None], Generic[Snapshot]):
         if self.trouble is not None:
             stale = bands.trouble(self.host, self.trouble, self.at)
             lines = [stale, *lines[1:]]
+        elif (broken := self.host.face.engine_trouble()) is not None:
+            lines = [bands.engine_trouble(self.host, broken), *lines[1:]]
         return [Line(((" " * self.margin, ""),)) + one for one in lines]
 
     def _notice_height(self) -> int:

@@ -6,6 +6,8 @@ import argparse
 import logging
 import sys
 import threading
+from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hbdash.cli.common import (
@@ -22,10 +24,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hbdash.actions.actor import Actor
+    from hbdash.app import EngineTrouble
     from hbdash.config import Config
     from hbdash.domain.clock import Clock
     from hbdash.engine.engine import Engine
     from hbdash.store.database import Database
+    from hbdash.trigger.server import TriggerServer
+
+logger = logging.getLogger(__name__)
+
+#: An engine that did not start is tried again after so long.
+ENGINE_AGAIN_S = 5.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -90,6 +99,7 @@ def open_dashboard(
             channels=faces,
             actor=who,
             engine_here=background.holds_any if background else lambda: False,
+            engine_trouble=lambda: background.trouble if background else None,
             language=config.ui.language,
             theme=config.ui.theme,
             signs="ascii" if config.ui.signs == "ascii" else "full",
@@ -98,7 +108,7 @@ def open_dashboard(
         )
     )
     if background is not None:
-        background.start()
+        background.start(tell=app.reader.read_now)
     try:
         app.run(mouse=config.ui.mouse)
     finally:
@@ -109,19 +119,28 @@ def open_dashboard(
 
 
 class _Background:
-    """The engine, imported and started in a thread, so that the first screen does not wait."""
+    """The engine, imported and started in a thread, so that the first screen does not wait.
+
+    One that does not start is tried again, and the screen says so meanwhile: a dashboard that runs
+    nothing must not look like one that does.
+    """
 
     def __init__(self, config: Config, db: Database, clock: Clock, username: str) -> None:
+        self.trouble: EngineTrouble | None = None
         self._config = config
         self._db = db
         self._clock = clock
         self._username = username
         self._engine: Engine | None = None
+        self._trigger: TriggerServer | None = None
         self._lock = threading.Lock()
-        self._stopping = False
-        self._thread = threading.Thread(target=self._start, name="engine-start", daemon=True)
+        self._stopping = threading.Event()
+        self._tell: Callable[[], None] = lambda: None
+        self._thread = threading.Thread(target=self._keep_trying, name="engine-start", daemon=True)
 
-    def start(self) -> None:
+    def start(self, tell: Callable[[], None]) -> None:
+        """Begin; ``tell`` is called from the thread when :attr:`trouble` comes or goes."""
+        self._tell = tell
         self._thread.start()
 
     def holds_any(self) -> bool:
@@ -131,23 +150,60 @@ class _Background:
 
     def stop(self) -> None:
         """Stop within about a second, also when the start is not through yet."""
+        self._stopping.set()
         with self._lock:
-            self._stopping = True
-            engine = self._engine
+            engine, trigger = self._engine, self._trigger
+        if trigger is not None:
+            trigger.leave()
         if engine is not None:
             engine.stop()
+        if trigger is not None:
+            trigger.stop()
+
+    def _keep_trying(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._start()
+            except Exception as error:
+                logger.exception("the engine did not start")
+                self._failed(error)
+                self._stopping.wait(ENGINE_AGAIN_S)
+            else:
+                if self.trouble is not None:
+                    self.trouble = None
+                    self._tell()
+                return
+
+    def _failed(self, error: Exception) -> None:
+        from hbdash.app import EngineTrouble
+
+        words = str(getattr(error, "orig", None) or error).strip().splitlines()
+        self.trouble = EngineTrouble(
+            text=words[0] if words else type(error).__name__,
+            next_try=self._clock.now() + timedelta(seconds=ENGINE_AGAIN_S),
+        )
+        self._tell()
 
     def _start(self) -> None:
         from hbdash.engine.engine import Engine
+        from hbdash.trigger.endpoint import make_server
 
         engine = Engine(
             self._config, self._db, self._clock, face="dashboard", username=self._username
         )
         with self._lock:
-            if self._stopping:
+            if self._stopping.is_set():
                 return
+            try:
+                engine.start()
+            except BaseException:
+                engine.stop()
+                raise
             self._engine = engine
-            engine.start()
+            # Only the dashboard that runs the flows answers; a viewer leaves it to who does.
+            self._trigger = make_server(self._config, self._db, self._clock, wanted=self.holds_any)
+            if self._trigger is not None:
+                self._trigger.start()
 
 
 def _log_to(file: Path | None) -> None:

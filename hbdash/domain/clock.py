@@ -34,6 +34,14 @@ class Clock(Protocol):
         ...
 
 
+def has_come(at: datetime | None, now: datetime, longest: float) -> bool:
+    """Whether a moment that was noted for later has come; ``longest``: the longest wait, seconds.
+
+    One that lies further ahead than that was noted before the clock was set back.
+    """
+    return at is None or at <= now or (at - now).total_seconds() > longest
+
+
 class SystemClock:
     """The machine's clock."""
 

@@ -13,10 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hbdash.alarms.duty import watch_alarms
 from hbdash.config import ChannelConfig, Config
-from hbdash.domain.clock import Clock, parse_time
+from hbdash.domain.clock import Clock
 from hbdash.domain.flowspec import FlowSpec
 from hbdash.domain.states import RunState
-from hbdash.engine import recovery, requests, schedule
+from hbdash.engine import recovery, schedule
+from hbdash.engine.desk import REFUSALS, RequestDesk
 from hbdash.engine.dispatcher import LocalDispatcher
 from hbdash.engine.heartbeat import Heartbeat
 from hbdash.engine.housekeeping import Housekeeping
@@ -24,17 +25,14 @@ from hbdash.engine.lease import LeaseKeeper
 from hbdash.engine.link import Link
 from hbdash.flows.registry import FLOWS
 from hbdash.runs.context import RunRequest
+from hbdash.runs.fence import raise_all
 from hbdash.runs.kit import RunKit, RunResult
-from hbdash.runs.points import point
 from hbdash.runs.run_flow import run_flow
 from hbdash.runs.stop import StopFlag
-from hbdash.store.changes import ChangeWatcher
 from hbdash.store.database import Database
 from hbdash.store.log.writer import LogWriter
 
 logger = logging.getLogger(__name__)
-
-_REFUSALS = {RunState.REFUSED: "refused", RunState.FAILED: "failed", RunState.LOST: "failed"}
 
 
 class ChannelEngine:
@@ -64,8 +62,7 @@ class ChannelEngine:
         self._dues: dict[str, datetime] = {}
         self._lock = threading.RLock()
         self._starting = threading.Lock()
-        self._changes = ChangeWatcher(db)
-        self._look_for_requests = True
+        self._desk = RequestDesk(db, clock, channel_id)
         self._unclosed: set[int] = set()
         self._unnoted: deque[tuple[FlowSpec, RunRequest, RunResult | None]] = deque()
         self.lease = LeaseKeeper(
@@ -90,7 +87,7 @@ class ChannelEngine:
             dispatcher.stop(wait * 0.3)
         self.lease.close(wait=wait * 0.1)
         self._link.close()
-        self._changes.close()
+        self._desk.close()
 
     def duties(self) -> list[tuple[str, Callable[[], None], float]]:
         """Name, work and period in seconds of what the scheduler thread wakes."""
@@ -107,6 +104,7 @@ class ChannelEngine:
 
     def _gained(self, epoch: int) -> None:
         with self._db.durable() as connection:
+            raise_all(connection, self.id, epoch)
             lost = recovery.close_lost_runs(
                 connection, self.id, self.lease.holder, self._writer, self._clock.now()
             )
@@ -118,9 +116,9 @@ class ChannelEngine:
             logger.warning("%d runs of the former holder were lost", lost)
         with self._lock:
             self._dues = dues
-            self._look_for_requests = True
+            self._desk.look_again()
             self._dispatcher = LocalDispatcher(
-                self._perform_with(epoch), self._ended, self._dropped
+                self._perform_with(epoch), self._ended, self._desk.dropped
             )
         # Not left to the next turn of the duty: the first figures are being waited for.
         self._start_due()
@@ -178,35 +176,11 @@ class ChannelEngine:
                 schedule.ended(connection, self.id, spec.id, state, now)
             if request.started_by == "schedule" and result and result.reason_id == "run.shutdown":
                 recovery.due_again(connection, self.id, {spec.id}, now)
-            if request.request_id is not None and result is not None:
-                requests.answer(
-                    connection,
-                    request.request_id,
-                    _REFUSALS.get(state, "done"),
-                    now,
-                    run_id=result.run_id,
-                    answer={"state": state.value, "reason": result.reason_id},
-                )
-            elif request.request_id is not None:
-                # The run never began, or its end is unknown: harmless twice (design rule 9).
-                requests.give_back(connection, request.request_id)
-        if request.request_id is not None and result is None:
-            self._look_for_requests = True
-        if state in _REFUSALS:
+            self._desk.ended(connection, request, result)
+        if result is None:
+            self._desk.look_again()
+        if state in REFUSALS:
             self._watch_alarms()
-
-    def _dropped(self, request: RunRequest) -> None:
-        """A queued run was cancelled: who asked for it is told."""
-        if request.request_id is None:
-            return
-        with self._db.write() as connection:
-            requests.answer(
-                connection,
-                request.request_id,
-                "refused",
-                self._clock.now(),
-                answer={"id": "run.cancelled", "params": {}},
-            )
 
     # Duties -----------------------------------------------------------------------------------
 
@@ -231,71 +205,7 @@ class ChannelEngine:
             dispatcher.submit(spec, RunRequest(flow, started_by="schedule"))
 
     def _take_requests(self) -> None:
-        dispatcher = self._dispatcher
-        changed = self._changes.poll()
-        if dispatcher is None or not (changed or self._look_for_requests):
-            return
-        # Until this look has succeeded: a locked database must not cost the request its turn.
-        self._look_for_requests = True
-        with self._db.read() as connection:
-            if not requests.any_waiting(connection, self.id):
-                self._look_for_requests = False
-                return
-        with self._db.write() as connection:
-            taken = requests.take(connection, self.id, self.lease.holder)
-        self._look_for_requests = False
-        if taken:
-            point("request_taken")
-        for asked in taken:
-            try:
-                self._serve(dispatcher, asked)
-            except (ValueError, TypeError, LookupError):
-                logger.exception("request %s can't be read", asked.id)
-                self._refuse(asked, "request.unknown", {"kind": asked.kind})
-
-    def _refuse(self, asked: requests.Asked, why: str, params: dict[str, str]) -> None:
-        with self._db.write() as connection:
-            requests.answer(
-                connection,
-                asked.id,
-                "refused",
-                self._clock.now(),
-                answer={"id": why, "params": params},
-            )
-
-    def _serve(self, dispatcher: LocalDispatcher, asked: requests.Asked) -> None:
-        if asked.kind == "run" and asked.flow in FLOWS:
-            window = asked.payload.get("window")
-            accepted = dispatcher.submit(
-                FLOWS[asked.flow],
-                RunRequest(
-                    asked.flow,
-                    started_by=asked.requested_by,
-                    keys=tuple(asked.payload.get("keys", ())),
-                    window=(parse_time(window[0]), parse_time(window[1])) if window else None,
-                    dry_run=bool(asked.payload.get("dry_run")),
-                    request_id=asked.id,
-                ),
-            )
-            # An engine that stops leaves it to the next holder.
-            if accepted or dispatcher.is_stopping:
-                return
-            outcome, reply = "refused", {"id": "run.already_running", "params": {}}
-        elif asked.kind == "retry":
-            keys = tuple(str(failure_id) for failure_id in asked.payload.get("ids", ()))
-            dispatcher.submit(
-                FLOWS["retry_failures"],
-                RunRequest("retry_failures", asked.requested_by, keys, request_id=asked.id),
-            )
-            return
-        elif asked.kind == "cancel_run":
-            hit = dispatcher.cancel(flow=asked.flow)
-            outcome = "done" if hit else "refused"
-            reply = {} if hit else {"id": "run.not_running", "params": {}}
-        else:
-            outcome, reply = "refused", {"id": "request.unknown", "params": {"kind": asked.kind}}
-        with self._db.write() as connection:
-            requests.answer(connection, asked.id, outcome, self._clock.now(), answer=reply)
+        self._desk.look(self._dispatcher, self.lease.holder)
 
     def _close_unclosed(self) -> None:
         """Runs whose end met a locked database, or a lease that was lost, are closed afterwards."""
@@ -312,7 +222,7 @@ class ChannelEngine:
         self._unclosed -= gone
         with self._lock:
             self._dues.update(dues)
-            self._look_for_requests = True
+            self._desk.look_again()
 
     def _watch_alarms(self) -> None:
         if self.lease.is_held:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections import Counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,10 @@ class Link:
         )
         self._hepsiburada: HepsiburadaClient | None = None
         self._made_for: tuple[str, ...] = ()
+        self._users: Counter[int] = Counter()
+        """Runs at work by ``id`` of their Hepsiburada client."""
+        self._retired: list[HepsiburadaClient] = []
+        """Clients of former settings that runs still use."""
         self._catalog: tuple[int, int, int] | None = None
 
     def connect(self) -> Connected:
@@ -70,6 +75,7 @@ class Link:
             catalog_id, price_list, stock_list = self._lists(channel.catalog)
             self._remember(channel.conf, form, settings, channel.is_active)
             hepsiburada = self._client_for(settings)
+            self._users[id(hepsiburada)] += 1
         return Connected(
             facts=ChannelFacts(
                 id=self._channel_id,
@@ -87,16 +93,28 @@ class Link:
 
     def hang_up(self) -> None:
         """Break the calls under way: for a stop that can't wait."""
-        clients = [self.omnitron, self._hepsiburada]
+        clients = [self.omnitron, self._hepsiburada, *self._retired]
         for client in clients:
             for remote in client.remotes if client is not None else ():
                 remote.hang_up()
 
+    def release(self, connected: Connected) -> None:
+        """The run that connected has ended: a client of former settings is closed with its last."""
+        client = connected.hepsiburada
+        with self._lock:
+            self._users[id(client)] -= 1
+            if self._users[id(client)] <= 0:
+                del self._users[id(client)]
+                if client in self._retired:
+                    self._retired.remove(client)
+                    client.close()
+
     def close(self) -> None:
         """Close all connections."""
         self.omnitron.close()
-        if self._hepsiburada is not None:
-            self._hepsiburada.close()
+        for client in (self._hepsiburada, *self._retired):
+            if client is not None:
+                client.close()
 
     def _lists(self, catalog_id: int | None) -> tuple[int, int, int]:
         if catalog_id is None:
@@ -119,7 +137,7 @@ class Link:
             settings.user_agent,
         )
         if self._hepsiburada is None or made_for != self._made_for:
-            # Runs may still use the old client; its sockets expire by themselves.
+            self._retire()
             self._hepsiburada = HepsiburadaClient(
                 Hosts(
                     catalogue=settings.base_url,
@@ -136,6 +154,16 @@ class Link:
             )
             self._made_for = made_for
         return self._hepsiburada
+
+    def _retire(self) -> None:
+        """Runs under way go on with the client of the settings that they began with."""
+        former = self._hepsiburada
+        if former is None:
+            return
+        if self._users[id(former)] > 0:
+            self._retired.append(former)
+        else:
+            former.close()
 
     def _remember(
         self, conf: dict[str, Any], form: dict[str, Any], settings: ChannelSettings, active: bool

@@ -49,9 +49,10 @@ class Calls:
         params: Mapping[str, object] | None = None,
         *,
         limit: int = PAGE,
+        first_page: int = 1,
     ) -> Iterator[Page[M]]:
-        """All pages by number, until the envelope names no next one."""
-        number = 1
+        """All pages by number, from ``first_page`` on, until the envelope names no next one."""
+        number = first_page
         while True:
             page = self._page(path, model, {**(params or {}), "page": number, "limit": limit})
             yield page

@@ -95,26 +95,38 @@ class CatalogueCalls(Calls):
             after_pk = last
 
     def price_pages(
-        self, price_list: int, *, limit: int = PAGE, modified_since: datetime | None = None
+        self,
+        price_list: int,
+        *,
+        limit: int = PAGE,
+        modified_since: datetime | None = None,
+        first_page: int = 1,
     ) -> Iterator[Page[Price]]:
-        """All prices of a list."""
+        """All prices of a list, page by page in number order."""
         params = {
             "price_list": price_list,
             "sort": "id",
             "modified_date__gte": stamp(modified_since),
         }
-        return self._pages(self._path("product_prices"), Price, params, limit=limit)
+        path = self._path("product_prices")
+        return self._pages(path, Price, params, limit=limit, first_page=first_page)
 
     def stock_pages(
-        self, stock_list: int, *, limit: int = PAGE, modified_since: datetime | None = None
+        self,
+        stock_list: int,
+        *,
+        limit: int = PAGE,
+        modified_since: datetime | None = None,
+        first_page: int = 1,
     ) -> Iterator[Page[Stock]]:
-        """All stocks of a list."""
+        """All stocks of a list, page by page in number order."""
         params = {
             "stock_list": stock_list,
             "sort": "id",
             "modified_date__gte": stamp(modified_since),
         }
-        return self._pages(self._path("product_stocks"), Stock, params, limit=limit)
+        path = self._path("product_stocks")
+        return self._pages(path, Stock, params, limit=limit, first_page=first_page)
 
     def product_category_pages(self, *, limit: int = PAGE) -> Iterator[Page[ProductCategory]]:
         """All memberships of products in categories (O§3.6)."""

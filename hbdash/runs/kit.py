@@ -33,6 +33,9 @@ class ChannelLink(Protocol):
 
     def connect(self) -> Connected: ...
 
+    def release(self, connected: Connected) -> None:
+        """The run is over: what was handed out to it is not used any more."""
+
 
 @dataclass(frozen=True)
 class RunKit:

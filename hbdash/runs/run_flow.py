@@ -17,10 +17,10 @@ from hbdash.domain.flowspec import FlowSpec
 from hbdash.domain.states import RunState
 from hbdash.runs.context import LastExchange, Progress, RunContext, RunRequest
 from hbdash.runs.failures import FailureBook, Met
-from hbdash.runs.fence import LaneLost, raise_epoch
+from hbdash.runs.fence import LaneLost, check_epoch, raise_epoch
 from hbdash.runs.gate import RunRefused, check_settings, standing_pause
 from hbdash.runs.journal import Journal
-from hbdash.runs.kit import RunKit, RunResult
+from hbdash.runs.kit import Connected, RunKit, RunResult
 from hbdash.runs.points import point
 from hbdash.runs.stop import RunStopped, StopFlag
 from hbdash.store.bulk import table_of
@@ -151,6 +151,13 @@ class _Run:
         if not spec.built:
             raise RunRefused("run.not_built")
         connected = kit.link.connect()
+        try:
+            self._work_with(connected)
+        finally:
+            kit.link.release(connected)
+
+    def _work_with(self, connected: Connected) -> None:
+        kit, spec = self.kit, self.spec
         check_settings(spec, connected.settings, is_active=connected.is_active)
         context = RunContext(
             spec=spec,
@@ -237,7 +244,11 @@ class _Run:
         self.state = RunState.LOST
 
     def end(self) -> None:
-        """The last row, and the line of the run itself."""
+        """The last row, and the line of the run itself; fenced like every commit before it.
+
+        Raises :class:`LaneLost` if another holder has taken the channel: its recovery has closed
+        this run, or will.
+        """
         kit, progress = self.kit, self.progress
         now = kit.clock.now()
         code, params = self.reason
@@ -254,6 +265,7 @@ class _Run:
             )
         runs = table_of(FlowRun)
         with kit.db.durable() as connection:
+            check_epoch(connection, kit.channel_id, self.spec.lane, self.epoch)
             self.journal.flush(connection)
             self.failures.flush(connection)
             connection.execute(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hbdash.domain.figures import EIGHT
-from hbdash.sandbox.figures import figures
+from hbdash.sandbox.figures import figures, stock_wanted
 from hbdash.sandbox.omnitron import backoffice
 from hbdash.sandbox.seed.catalogue import products
 from tests.cli.conftest import Live
@@ -40,6 +40,14 @@ def settled(live: Live) -> bool:
     return told(live) == true(live)
 
 
+def how_it_stands(live: Live, sku: str) -> str:
+    """The figures, the sum behind a SKU's stock, and the last runs: for a message."""
+    runs = live.run("flows", "history", "stock", "--limit", "20").out
+    value = live.running.call(stock_wanted, sku)
+    why = live.run("why", sku).out
+    return f"{told(live)}\n{true(live)}\n{sku}: {value}\n{why}\n{runs}\n{live.worker.said()}"
+
+
 def test_all_figures_agree_and_follow(live: Live) -> None:
     wait_for(lambda: settled(live), seconds=60, what="the figures of the seeded shop")
     before = told(live)
@@ -50,7 +58,8 @@ def test_all_figures_agree_and_follow(live: Live) -> None:
         p for p in products(world.seed, world.skus)
         if p.listed and p.is_active and p.is_simple and not p.locked and p.has_price and p.stock > 9
     ]  # fmt: skip
-    live.running.call(backoffice.set_stock, healthy[0].sku, healthy[0].stock + 40)
+    sku = healthy[0].sku
+    live.running.call(backoffice.set_stock, sku, healthy[0].stock + 40)
 
     def followed() -> bool:
         """Both sides agree as well while the new stock is on its way: it has to arrive."""
@@ -59,7 +68,7 @@ def test_all_figures_agree_and_follow(live: Live) -> None:
         now = told(live)
         return now["stock_total"] > before["stock_total"] + 30 and now["stock_differs"] == 0
 
-    wait_for(followed, seconds=60, what="the figures after a stock moved")
+    wait_for(followed, seconds=60, what=lambda: how_it_stands(live, sku))
 
 
 def test_the_report_is_as_long_as_its_figure(live: Live) -> None:

@@ -43,7 +43,8 @@ def run(ctx: RunContext) -> None:
 def _read_omnitron(ctx: RunContext, begun: datetime) -> None:
     since = _due_since(ctx, "omnitron", OMNITRON_EVERY)
     if since is None:
-        sweep_omnitron(ctx)
+        # What changed since its first page was read is asked for from then on.
+        begun = sweep_omnitron(ctx)
     else:
         for products in ctx.omnitron.product_pages(modified_since=since):
             with ctx.commit() as connection:
@@ -66,7 +67,7 @@ def _read_omnitron(ctx: RunContext, begun: datetime) -> None:
 def _read_hepsiburada(ctx: RunContext, begun: datetime) -> None:
     since = _due_since(ctx, "hepsiburada", HEPSIBURADA_EVERY)
     if since is None:
-        sweep_hepsiburada(ctx)
+        begun = sweep_hepsiburada(ctx)
     else:
         for page in ctx.hepsiburada.listing_pages(
             update_start=since, update_end=begun + timedelta(minutes=1)

@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from sqlalchemy import RowMapping, bindparam, select, update
 
+from hbdash.domain.clock import has_come
 from hbdash.domain.turkish import sku_key
 from hbdash.flows.products import known
 from hbdash.flows.products import rows as book
@@ -46,10 +47,10 @@ class _Answer:
 
 def collect(ctx: RunContext, *, patience: timedelta = timedelta(0)) -> None:
     """Settle what has a result; wait up to ``patience`` for imports that were just sent."""
-    until = ctx.now() + patience
+    until, longest = ctx.now() + patience, max(ctx.config.engine.import_polls_s)
     while True:
         for upload in book.unsettled(ctx, book.SENT):
-            if upload["poll_at"] is None or upload["poll_at"] <= ctx.now():
+            if has_come(upload["poll_at"], ctx.now(), longest):
                 _ask(ctx, upload)
         polls = [upload["poll_at"] for upload in book.unsettled(ctx, book.SENT)]
         if not polls:

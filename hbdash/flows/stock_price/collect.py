@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
+from hbdash.domain.clock import has_come
 from hbdash.flows.mirror.listings import keep_listings
 from hbdash.flows.stock_price.faults import Fault, write_faults
 from hbdash.flows.stock_price.kinds import Kind
@@ -40,10 +41,10 @@ class _Refusal:
 
 def collect(ctx: RunContext, kind: Kind, *, patience: timedelta = timedelta(0)) -> None:
     """Settle every upload whose result is there; wait up to ``patience`` for fresh ones."""
-    until = ctx.now() + patience
+    until, longest = ctx.now() + patience, max(ctx.config.engine.upload_polls_s)
     while True:
         pending = _unsettled(ctx, kind)
-        for row in [r for r in pending if r["poll_at"] is None or r["poll_at"] <= ctx.now()]:
+        for row in [r for r in pending if has_come(r["poll_at"], ctx.now(), longest)]:
             _ask(ctx, kind, row)
         pending = _unsettled(ctx, kind)
         if not pending:
