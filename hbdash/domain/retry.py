@@ -104,22 +104,29 @@ class RemoteCount:
     interval: timedelta
     first_failed_at: datetime
     last_failed_at: datetime
-    expires_at: datetime | None
+    expires_at: datetime
 
 
-def counted_there(count: RemoteCount, due: datetime | None) -> PenaltyState:
-    """What Omnitron's row means for the next try; `due`: when the last try was due, if known.
+def counted_there(count: RemoteCount, ours: PenaltyState | None) -> tuple[PenaltyState, datetime]:
+    """What Omnitron's row means for the next try, and until when tries go on.
 
-    Its interval runs from the failure it wrote, which is as late as the run came to the record: a
-    try that was on time is counted from when it was due, as in `next_penalty`, else the second of
-    two default retries would fall out of its 16 h + 1 s (R3.12).
+    ours: what we counted ourselves. Where it speaks of the same failure, its times stand, as far as
+    Omnitron's numbers allow: they are of our own clock, and count a try that was on time from when
+    it was due (see `next_penalty`), else the second of two default retries would fall out of its
+    16 h + 1 s (R3.12).
     """
-    last = count.last_failed_at
-    on_time = due is not None and timedelta(0) <= last - due <= count.interval / 2
-    next_at = (due if due is not None and on_time else last) + count.interval
-    late = count.expires_at is not None and next_at > count.expires_at
-    ended = count.tries > count.max_retries or late
-    return PenaltyState(count.tries, count.first_failed_at, None if ended else next_at, ended)
+    next_at, first = count.last_failed_at + count.interval, count.first_failed_at
+    expires = count.expires_at
+    if (
+        ours is not None
+        and ours.next_at is not None
+        and ours.tries == count.tries
+        and abs(ours.next_at - next_at) <= count.interval / 2
+    ):
+        next_at, first = ours.next_at, ours.first_failed_at
+        expires = first + (count.expires_at - count.first_failed_at)
+    ended = count.tries > count.max_retries or next_at > expires
+    return PenaltyState(count.tries, first, None if ended else next_at, ended), expires
 
 
 def tries_left(

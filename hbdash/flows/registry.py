@@ -50,7 +50,8 @@ _ALL = (
     FlowSpec("reject_refund", "R5.16", _OUT, OnDemand(), "claim", "claim", flag="reject_refund",
              priority=100, body_path="hbdash.flows.refunds.reject:run"),
     FlowSpec("unpacked_orders", "R5.17", _IN, _minutes(5), "order", "package",
-             flag="unpacked_orders", windowed=True),
+             flag="unpacked_orders", prerequisites=("cancellation_reason_id",), windowed=True,
+             priority=30, body_path="hbdash.flows.orders.unpacked:run"),
     FlowSpec("mirror", "R7.1", _IN, _minutes(5), "mirror", "sku", listed=False,
              body_path="hbdash.flows.mirror.run:run"),
     FlowSpec("stock_correction", "R7.1.8", _OUT, _minutes(15), "stock", "sku",
@@ -63,6 +64,12 @@ _ALL = (
              body_path="hbdash.flows.cause_watch:run"),
     FlowSpec("retry_failures", "design section 3", _OWN, OnDemand(), "watch", "failure",
              listed=False, priority=10, body_path="hbdash.flows.retry_failures:run"),
+    FlowSpec("penalty_mirror", "R3.13", _OWN, _minutes(5), "penalties", listed=False,
+             body_path="hbdash.flows.levers.mirror:run"),
+    FlowSpec("lift_penalty", "R8.6", _OWN, OnDemand(), "lever", "penalty", listed=False,
+             priority=10, body_path="hbdash.flows.levers.lift:run"),
+    FlowSpec("touch_version", "R7.5.1", _OWN, OnDemand(), "lever", "sku", listed=False,
+             body_path="hbdash.flows.levers.touch:run"),
 )  # fmt: skip
 
 #: Flow id → declaration, the 18 of the dashboard first and in its order.

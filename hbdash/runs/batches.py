@@ -18,6 +18,7 @@ from hbdash.omnitron.models.batch import BatchObject as RemoteObject
 from hbdash.omnitron.models.batch import BatchStatus, FailedReason
 from hbdash.runs.context import RunContext
 from hbdash.runs.gate import RunRefused
+from hbdash.runs.penalty_mirror import mirror_objects
 from hbdash.runs.points import point
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import BatchObject, BatchRequest, Offer
@@ -260,6 +261,13 @@ def _close(ctx: RunContext, batch_id: int, pk: int) -> None:
             raise
     point("batch_closed")
     _note(ctx, batch_id, BatchStatus.DONE if bodies else BatchStatus.FAIL)
+    # Omnitron has punished what failed: its rows count from here on (design rule 4).
+    failed: dict[str, list[int]] = {}
+    for body in bodies:
+        if body.failed_reason is not None:
+            failed.setdefault(body.content_type, []).append(body.pk)
+    for content_type, pks in failed.items():
+        mirror_objects(ctx, content_type, pks)
 
 
 def _note(ctx: RunContext, batch_id: int, status: BatchStatus) -> None:

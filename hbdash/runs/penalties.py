@@ -1,7 +1,8 @@
-"""Penalties (R3): Omnitron's rows mirrored, and our own where Omnitron has none.
+"""Penalties (R3): what we count ourselves, by the settings in force.
 
-For products, prices and stocks Omnitron's failed-integration row is the authority (design rule 4).
-If its list can't be read, what we count ourselves by the same settings stands in.
+For what goes through Omnitron's batches its failed-integration row is the authority (design
+rule 4): :mod:`hbdash.runs.penalty_mirror` puts its numbers into these rows. Where Omnitron has
+none, or can't list them, ours count.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, select
+from sqlalchemy import Connection, RowMapping, delete, or_, select
 
 from hbdash.domain.retry import PenaltyState, RetryRule, next_penalty
 from hbdash.store.bulk import sliced, table_of, upsert
@@ -34,12 +35,16 @@ class PenaltyView:
 
 @dataclass(frozen=True)
 class Offender:
-    """A record that failed; ``remote_pk`` is Omnitron's failed-integration row, if it has one."""
+    """A record that failed; ``object_pk`` is Omnitron's number of it.
+
+    ``object_type``: what Omnitron punishes, if it is not the content type whose rule counts: a
+    product that lacks a price.
+    """
 
     key: str
     object_pk: int | None = None
-    remote_pk: int | None = None
     reason_type: str = "channel_app"
+    object_type: str | None = None
 
 
 def load(
@@ -88,14 +93,17 @@ def penalise(
     standing = load(connection, channel_id, content_type, [o.key for o in offenders])
     rows: list[dict[str, Any]] = []
     for offender in offenders:
-        state = next_penalty(_state_of(standing.get(offender.key)), now, rule)
+        before = standing.get(offender.key)
+        state = next_penalty(None if before is None else state_of(before), now, rule)
         rows.append(
             {
                 "channel_id": channel_id,
                 "content_type": content_type,
                 "key": offender.key,
+                "object_type": offender.object_type or content_type,
                 "object_pk": offender.object_pk,
-                "remote_pk": offender.remote_pk,
+                # Kept until the mirror has looked: a row that is gone was lifted there.
+                "remote_pk": None if before is None else before["remote_pk"],
                 "owner": owner,
                 "reason_type": offender.reason_type,
                 "tries": state.tries,
@@ -142,12 +150,38 @@ def view(row: RowMapping) -> PenaltyView:
     )
 
 
-def _state_of(row: RowMapping | None) -> PenaltyState | None:
-    if row is None:
-        return None
+def state_of(row: RowMapping) -> PenaltyState:
+    """Where the record of a row stands."""
     return PenaltyState(
         tries=row["tries"],
         first_failed_at=row["first_failed_at"],
         next_at=row["next_at"],
         ended=row["ended"],
+    )
+
+
+def due_again(
+    connection: Connection, channel_id: int, object_type: str, now: datetime, limit: int
+) -> list[RowMapping]:
+    """Records of Omnitron whose next try is due, the longest waiting first.
+
+    Omnitron offers them too, but not those whose last try came some seconds late: their window of
+    two intervals and one second is over there (R3.12). What ended is nobody's any more.
+    """
+    table = table_of(Penalty)
+    return list(
+        connection.execute(
+            select(table)
+            .where(
+                table.c.channel_id == channel_id,
+                table.c.owner == "omnitron",
+                or_(table.c.object_type == object_type, table.c.object_type == ""),
+                table.c.ended.is_(False),
+                table.c.next_at <= now,
+            )
+            .order_by(table.c.next_at, table.c.id)
+            .limit(limit)
+        )
+        .mappings()
+        .all()
     )

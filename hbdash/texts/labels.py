@@ -78,6 +78,12 @@ _FLOWS: dict[str, tuple[str, str]] = {
     ),
     "prematch": (N_("Match Decision"), N_("Sends a decision on a proposed match to Hepsiburada.")),
     "cause_watch": (N_("Cause Watch"), N_("Tests whether causes of failures are gone.")),
+    "penalty_mirror": (N_("Penalty Mirror"), N_("Reads Omnitron’s penalties as they stand.")),
+    "lift_penalty": (N_("Lift Penalty"), N_("Lifts penalties, so that records go again.")),
+    "touch_version": (
+        N_("Touch Version"),
+        N_("Makes products count as changed, so that they are sent again."),
+    ),
     "retry_failures": (N_("Retry"), N_("Tries the records of some failures again.")),
     "alarms": (N_("Alarms"), N_("Watches what the alarm rules ask for.")),
 }

@@ -98,7 +98,7 @@ def _penalise(
         for content_type in types or {PRODUCT}:
             # Omnitron punishes the product, also for what we would let pass with no penalty.
             offenders.setdefault(content_type or PRODUCT, {})[fault.key] = penalties.Offender(
-                fault.key, fault.product_pk, reason_type=fault.reason.value
+                fault.key, fault.product_pk, fault.reason.value, object_type=PRODUCT
             )
     views: dict[tuple[str, str], PenaltyView] = {}
     for content_type, found in sorted(offenders.items()):

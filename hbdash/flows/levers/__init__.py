@@ -1,0 +1,1 @@
+"""Levers: lifting penalties, touching versions, and Omnitron's penalties as they stand."""
