@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --python-version 3.11 --no-header --quiet
 
-.PHONY: run test lint types contracts suite bench lock snapshots pictures messages clean
+.PHONY: run test lint types contracts suite bench lock snapshots pictures messages requirements clean
 
 run: $(VENV)/.installed
 	$(BIN)/hbdash demo
@@ -34,6 +34,10 @@ snapshots: $(VENV)/.installed-dev
 # The README's picture, from the tests' own shop.
 pictures: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.support.readme_picture
+
+# The table of the requirements, from the marks in the tests and docs/requirements.toml.
+requirements: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.support.requirements
 
 messages: $(VENV)/.installed-dev
 	$(BIN)/pybabel compile --directory hbdash/texts/locale --domain hbdash

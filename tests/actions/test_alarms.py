@@ -104,6 +104,7 @@ class TestSilence:
 
 
 class TestRules:
+    @pytest.mark.requirement("R7.3.1")
     def test_a_rule_is_made_and_changed(self, world: AlarmWorld) -> None:
         made = alarms.save_rule(world.db, world.clock, AYSE, world.channel_id, DRAFT)
         [row] = world.rows(AlarmRule)

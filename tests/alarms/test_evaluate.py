@@ -29,6 +29,7 @@ def succeed(world: AlarmWorld, flow: str = "price") -> None:
     world.run(flow, "done", ok=1)
 
 
+@pytest.mark.requirement("R7.3.1", "R7.3.2")
 def test_a_firing_begins_once_changes_and_ends_by_itself(world: AlarmWorld) -> None:
     rule = world.rule("failures_in_row", 3, "price")
     fail(world, 2)

@@ -145,6 +145,7 @@ class TestNoSuccess:
 
 
 class TestErrorRate:
+    @pytest.mark.requirement("R7.3.2")
     def test_is_the_share_of_records_that_failed_within_the_window(self, world: AlarmWorld) -> None:
         world.run("price", "failed", failed=500, at=world.now - timedelta(minutes=61))
         world.run("price", "partly_done", ok=30, failed=10)

@@ -48,6 +48,7 @@ def how_it_stands(live: Live, sku: str) -> str:
     return f"{told(live)}\n{true(live)}\n{sku}: {value}\n{why}\n{runs}\n{live.worker.said()}"
 
 
+@pytest.mark.requirement("R7.1.1", "R7.1.5")
 def test_all_figures_agree_and_follow(live: Live) -> None:
     wait_for(lambda: settled(live), seconds=60, what="the figures of the seeded shop")
     before = told(live)
@@ -71,6 +72,7 @@ def test_all_figures_agree_and_follow(live: Live) -> None:
     wait_for(followed, seconds=60, what=lambda: how_it_stands(live, sku))
 
 
+@pytest.mark.requirement("R7.2.4", "R7.2.5")
 def test_the_report_is_as_long_as_its_figure(live: Live) -> None:
     wait_for(lambda: settled(live), seconds=60)
     now = told(live)

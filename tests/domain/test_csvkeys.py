@@ -13,6 +13,7 @@ pytestmark = pytest.mark.requirement("R7.5.1", "R7.5.2", "R8.6")
 TURKISH = "ŞAL-İPEK"
 
 
+@pytest.mark.requirement("R7.5.1", "R7.5.2", "R8.6")
 @pytest.mark.parametrize(
     ("data", "keys"),
     [

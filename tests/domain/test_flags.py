@@ -14,6 +14,7 @@ EXACT = (
 )  # fmt: skip
 
 
+@pytest.mark.requirement("R2.14", "R6.15")
 def test_the_14_flags_are_those_of_the_guide() -> None:
     assert tuple(flag.name for flag in FLAGS) == EXACT
     assert [flag.requirement for flag in FLAGS] == [f"R6.{n}" for n in range(1, 15)]
@@ -26,6 +27,7 @@ def test_no_spelling_means_two_flags() -> None:
     assert len(spellings) == len({name.lower().replace("_", "") for name in spellings})
 
 
+@pytest.mark.requirement("R2.14")
 @pytest.mark.parametrize(
     ("spelling", "flag"),
     [
@@ -55,6 +57,7 @@ def test_every_spelling_is_understood_and_named(spelling: str, flag: str) -> Non
     assert bool(aliases) != exact_but_for_case
 
 
+@pytest.mark.requirement("R6.15")
 def test_a_missing_flag_is_off_with_a_warning() -> None:
     flags = resolve_flags({"get_orders": True})
     assert flags.is_on("get_orders")
@@ -63,6 +66,7 @@ def test_a_missing_flag_is_off_with_a_warning() -> None:
     assert {warning.kind for warning in flags.warnings} == {"missing"}
 
 
+@pytest.mark.requirement("R6.16")
 def test_the_guides_own_example_is_read() -> None:
     """R6.16: two of its names are in no table."""
     flags = resolve_flags(

@@ -69,6 +69,7 @@ def test_what_was_not_looked_up_is_told_and_stops_nothing() -> None:
     assert missing_conditions(GateFacts()) == []
 
 
+@pytest.mark.requirement("R4.8", "R7.1.3")
 @pytest.mark.parametrize(("gate", "reason", "change"), STOPS)
 def test_each_gate_stops_and_says_why(gate: str, reason: str, change: dict[str, Any]) -> None:
     stop = first_stop(replace(GOOD, **change))
@@ -88,6 +89,7 @@ def test_the_walk_ends_at_the_first_gate_that_stops(stops: list[tuple[str, str, 
     assert results[-1].gate == min((gate for gate, _, _ in stops), key=GATES.index)
 
 
+@pytest.mark.requirement("R7.1.3", "R7.2.4")
 @pytest.mark.parametrize(
     ("change", "missing"),
     [

@@ -37,6 +37,7 @@ PROVIDERS: dict[str, object] = {
 }
 
 
+@pytest.mark.requirement("R2.29", "R2.38")
 @pytest.mark.parametrize(
     ("provider", "number", "expected"),
     [
@@ -64,6 +65,7 @@ def test_tracking_url(provider: str, number: str, expected: str | None) -> None:
 MAPPING = {"hepsijet": 3, "Aras Kargo": 7, "YK": 9, "default": 1}
 
 
+@pytest.mark.requirement("R2.30")
 @pytest.mark.parametrize(
     ("name", "short", "expected"),
     [
@@ -111,6 +113,7 @@ def test_reasons_of_each_claim_type() -> None:
     assert portal_only("missinginvoice")
 
 
+@pytest.mark.requirement("R2.17", "R2.18", "R2.25", "R2.31")
 def test_reasons_are_mapped_or_take_the_default() -> None:
     mapping = {"PoorQuality": 7, "SizeTooLarge": 11}
     assert refund_reason(mapping, 5, "SizeTooLarge") == 11

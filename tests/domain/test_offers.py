@@ -12,6 +12,7 @@ PIECES = st.integers(-50, 1000)
 SOME = st.integers(0, 200)
 
 
+@pytest.mark.requirement("R2.28")
 @given(PIECES, st.none() | PIECES, SOME, SOME)
 def test_stock_is_never_negative_nor_more_than_there_is(
     stock: int, adjusted: int | None, buffer: int, held: int
@@ -55,6 +56,7 @@ def test_wanted_price(price: str | None, adjusted: str | None, expected: str | N
     assert found == (None if expected is None else Decimal(expected))
 
 
+@pytest.mark.requirement("R6.12")
 @pytest.mark.parametrize(
     ("extra_field", "expected"),
     [

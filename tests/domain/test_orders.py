@@ -27,6 +27,7 @@ DIGITS = st.text(alphabet="0123456789", min_size=1, max_size=12)
 MONEY = st.decimals(0, 100_000, places=5)
 
 
+@pytest.mark.requirement("R2.24", "R2.39")
 @pytest.mark.parametrize(
     ("format_", "expected"),
     [
@@ -41,6 +42,7 @@ def test_order_number(format_: str, expected: str) -> None:
     assert order_number(format_, "0412345678", "041234567") == expected
 
 
+@pytest.mark.requirement("R2.24", "R2.39")
 @pytest.mark.parametrize(
     ("format_", "reason"),
     [

@@ -38,6 +38,7 @@ def fail_until_ended(rule: RetryRule, delay: timedelta = timedelta(0)) -> list[P
     return states
 
 
+@pytest.mark.requirement("R3.1", "R3.2", "R3.3", "R3.4", "R3.12")
 @pytest.mark.parametrize(
     "content_type", ["order", "product", "productprice", "productstock", "orderitem"]
 )
@@ -51,6 +52,7 @@ def test_the_defaults_retry_after_8_and_16_hours_and_end(
     assert states[-1].tries == 3
 
 
+@pytest.mark.requirement("R3.3", "R3.4")
 @given(RULES, DELAYS)
 def test_tries_end_by_count_or_by_lifetime_and_stay_ended(
     rule: RetryRule, delays: list[timedelta]
@@ -74,6 +76,7 @@ def test_tries_end_by_count_or_by_lifetime_and_stay_ended(
         state = next_penalty(state, now, rule)
 
 
+@pytest.mark.requirement("R3.6")
 def test_a_changed_setting_acts_on_the_next_failure() -> None:
     """The guide's example: 3 h becomes 2 h (R3.6)."""
     old, new = (RetryRule(n * HOUR, 24 * HOUR, 9) for n in (3, 2))
@@ -103,6 +106,7 @@ def test_a_penalty_keeps_its_record() -> None:
     assert penalty.failed_again(START + HOUR, rule).state.ended
 
 
+@pytest.mark.requirement("R3.11")
 def test_an_unlisted_type_uses_the_channels_default() -> None:
     book = RetryBook.from_setting({"default": {"RETRY_INTERVAL": "60", "MAX_RETRY_COUNT": 7}})
     for content_type in ("cancellationrequest", "product"):
@@ -112,6 +116,7 @@ def test_an_unlisted_type_uses_the_channels_default() -> None:
     assert book.result_hours == 6
 
 
+@pytest.mark.requirement("R2.21", "R3.1")
 def test_blocks_are_found_in_any_case_and_filled_from_default() -> None:
     book = RetryBook.from_setting(
         {
@@ -144,6 +149,7 @@ def test_senseless_values_are_named_and_replaced(value: object) -> None:
     }
 
 
+@pytest.mark.requirement("R3.5")
 def test_a_result_is_overdue_after_its_hours() -> None:
     book = RetryBook.from_setting(DEFAULT_FAILED_INTEGRATION)
     assert not book.result_overdue(START, START + 6 * HOUR - timedelta(seconds=1))

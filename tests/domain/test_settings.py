@@ -42,6 +42,22 @@ def problems(settings: ChannelSettings) -> dict[str, str]:
     return {problem.key: problem.id for problem in settings.problems}
 
 
+@pytest.mark.requirement(
+    "R2.1",
+    "R2.2",
+    "R2.3",
+    "R2.6",
+    "R2.7",
+    "R2.8",
+    "R2.9",
+    "R2.10",
+    "R2.11",
+    "R2.13",
+    "R2.14",
+    "R2.15",
+    "R2.22",
+    "R2.26",
+)
 def test_there_are_36_settings_numbered_as_the_guide_numbers_them() -> None:
     assert [one.requirement for one in SETTINGS] == [f"R2.{n}" for n in range(1, 37)]
     assert len({one.key for one in SETTINGS}) == 36
@@ -52,6 +68,7 @@ def test_there_are_36_settings_numbered_as_the_guide_numbers_them() -> None:
     assert [one.key for one in SETTINGS if one.secret] == ["username", "password"]
 
 
+@pytest.mark.requirement("R2.5", "R2.37")
 def test_the_schema_has_the_form_of_omnitron() -> None:
     schema = channel_schema()
     assert len(schema) == 36 - 5
@@ -81,6 +98,7 @@ def test_a_filled_channel_has_no_problem() -> None:
     assert settings.origins["erp_code"] == "empty"
 
 
+@pytest.mark.requirement("R2.2", "R4.2")
 def test_an_empty_conf_names_every_required_setting_without_a_default() -> None:
     assert problems(read()) == dict.fromkeys(
         (
@@ -97,17 +115,20 @@ def test_keys_are_found_in_any_spelling(key: str) -> None:
     assert read(**{key: "3"}).buffer_stock == 3
 
 
+@pytest.mark.requirement("R2.35", "R4.10")
 def test_a_label_in_turkish_or_english_is_found() -> None:
     assert read(**{"Mağaza Hesabı Kargo Firması": "YK"}).store_account_cargo_company == "YK"
     assert read(**{"Store Account Cargo Company": "YK"}).store_account_cargo_company == "YK"
 
 
+@pytest.mark.requirement("R2.5", "R2.37")
 def test_a_key_renamed_by_the_schema_is_followed() -> None:
     schema = {"buffer_stock": {"key": "StokPayi", "label": "Stok Payı", "data_type": "integer"}}
     settings = ChannelSettings.from_channel({"schema": schema, "conf": {"StokPayi": 4}})
     assert settings.buffer_stock == 4
 
 
+@pytest.mark.requirement("R2.32", "R2.34", "R2.36")
 @pytest.mark.parametrize(
     ("value", "expected"),
     [(True, True), ("True", True), ("active", True), (1, True), ("evet", True),
@@ -119,6 +140,7 @@ def test_an_empty_bool_is_false(value: object, expected: bool) -> None:
     assert "automatic_packing" not in problems(settings)
 
 
+@pytest.mark.requirement("R2.17", "R2.18", "R2.25", "R2.31")
 @pytest.mark.parametrize(
     "value",
     [
@@ -156,23 +178,27 @@ def test_a_senseless_value_is_named_and_its_default_counts(key: str, value: obje
     assert problems(settings)[key] == "setting.invalid"
 
 
+@pytest.mark.requirement("R2.6", "R2.7", "R2.8")
 def test_a_mistyped_address_never_becomes_the_real_one() -> None:
     assert read(base_url="mpop.local").base_url == ""
     assert read(base_url="").base_url == "https://mpop.hepsiburada.com"
 
 
+@pytest.mark.requirement("R2.24")
 def test_an_order_number_format_without_id_is_a_problem() -> None:
     assert problems(read(order_number_format="HB-{orderNumber}"))["order_number_format"] == (
         "order.number_format"
     )
 
 
+@pytest.mark.requirement("R2.9", "R2.10")
 def test_a_secret_is_never_told() -> None:
     settings = read(password=["geheim"], username="lalezar-user")
     assert "geheim" not in repr(settings.problems)
     assert "lalezar-user" not in repr(settings)
 
 
+@pytest.mark.requirement("R2.19")
 def test_the_refund_start_date_is_a_moment() -> None:
     moment = datetime(2024, 12, 1, 10, tzinfo=UTC)
     assert read(refund_start_date="2024-12-01T10:00:00Z").refund_start_date == moment

@@ -105,6 +105,7 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str) -
     raise AssertionError(f"{what}\n{screen_text(pilot)}")
 
 
+@pytest.mark.requirement("R7.4.2", "R7.4.3")
 async def test_a_claim_is_rejected_by_keys_alone_and_arrives_once(
     db: SilentDatabase, sandbox: SandboxUnderTest, start_engine: StartEngine, tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ import time
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from hbdash.actions.actor import Actor, Role
@@ -42,6 +43,7 @@ def only(engine: Engine) -> int:
     return channel_id
 
 
+@pytest.mark.requirement("R5.19")
 def test_every_built_flow_runs_by_itself_and_the_figures_come(
     database: Database, make_engine: MakeEngine
 ) -> None:
@@ -88,6 +90,7 @@ def test_a_paused_flow_is_refused_with_who_and_why(
     assert refused["reason_params"]["why"] == "carrier changes"
 
 
+@pytest.mark.requirement("R2.4", "R4.3", "R6.17")
 def test_an_inactive_channel_runs_nothing(
     database: Database, make_engine: MakeEngine, sandbox: SandboxUnderTest
 ) -> None:

@@ -22,6 +22,7 @@ def ask(bench: FlowBench, key: str) -> Why:
         return why(connection, bench.channel_id, key, bench.now())
 
 
+@pytest.mark.requirement("R8.8")
 @pytest.mark.parametrize(
     ("gate", "fits"),
     [
@@ -85,6 +86,7 @@ def test_the_report_is_as_long_as_its_figure(bench: FlowBench) -> None:
     assert {"no_price", "no_stock", "no_category", "no_image"} <= counted.keys()
 
 
+@pytest.mark.requirement("R4.11")
 def test_a_flow_says_why_it_cannot_run(bench: FlowBench) -> None:
     bench.run("mirror")
     with bench.db.read() as connection:

@@ -34,6 +34,9 @@ def true(bench: FlowBench) -> dict[str, int]:
     return {ours: known[theirs] for ours, theirs in zip(EIGHT, THEIRS, strict=True)}
 
 
+@pytest.mark.requirement(
+    "R7.1.1", "R7.1.2", "R7.1.3", "R7.1.4", "R7.1.5", "R7.1.6", "R7.1.7", "R7.1.8"
+)
 def test_the_eight_figures_are_those_of_the_two_sides(bench: FlowBench) -> None:
     result = bench.run("mirror")
     assert result.failed == 0
@@ -51,6 +54,7 @@ def test_changes_are_seen_without_a_whole_reading(bench: FlowBench) -> None:
     assert shown(bench) == true(bench)
 
 
+@pytest.mark.requirement("R7.1.4", "R7.1.8", "R7.2.5")
 @pytest.mark.parametrize("kind", ["price", "stock"])
 def test_a_difference_counts_only_after_both_sides_were_asked_again(
     bench: FlowBench, kind: str

@@ -34,6 +34,7 @@ from tests.support.orders import (
 )
 
 
+@pytest.mark.requirement("R5.9", "R6.1")
 def test_a_package_becomes_an_order_with_an_item_per_unit(bench: FlowBench) -> None:
     first, second = bench.healthy(), bench.healthy(1)
     number = place(bench, (first.sku, 3), second.sku, first.sku)
@@ -61,6 +62,7 @@ def test_a_package_becomes_an_order_with_an_item_per_unit(bench: FlowBench) -> N
     assert order["number"] in line["message"]
 
 
+@pytest.mark.requirement("R5.9", "R6.1")
 def test_overlapping_windows_and_runs_by_hand_write_nothing_twice(bench: FlowBench) -> None:
     number = place(bench, (bench.healthy().sku, 2), business=False)
     begin = bench.now()
@@ -88,6 +90,7 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(bench: FlowBench) -> N
     assert in_omnitron(bench, unmapped) == []
 
 
+@pytest.mark.requirement("R5.9")
 def test_a_split_a_repack_and_a_part_cancelled_double_nothing(bench: FlowBench) -> None:
     sku = bench.healthy().sku
     split = place(bench, (sku, 3), packages=2)
@@ -198,6 +201,7 @@ def test_amounts_to_the_kurus_and_shares_apart(bench: FlowBench) -> None:
         assert Decimal(body["retail_price"]) == Decimal(body["price"]) + share
 
 
+@pytest.mark.requirement("R2.34")
 @pytest.mark.parametrize("same", [True, False])
 def test_micro_export_bills_like_shipping_where_that_is_on(bench: FlowBench, same: bool) -> None:
     bench.call(backoffice.set_conf, billing_address_same_as_shipping=same)
@@ -210,6 +214,7 @@ def test_micro_export_bills_like_shipping_where_that_is_on(bench: FlowBench, sam
     assert payload["extra_field"]["isMicroExport"] is True
 
 
+@pytest.mark.requirement("R2.15", "R2.16", "R2.27", "R2.33", "R2.36", "R3.6")
 def test_settings_act_on_the_next_order(bench: FlowBench) -> None:
     bench.call(
         backoffice.set_conf, order_number_format="", use_hb_tracking_number=False,

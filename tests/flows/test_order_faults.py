@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+import pytest
+
 from hbdash.domain.states import RunState
 from hbdash.runs.penalties import load
 from hbdash.sandbox.hepsiburada import marketplace
@@ -31,6 +33,7 @@ from tests.support.orders import (
 WATCH = "cause_watch"
 
 
+@pytest.mark.requirement("R2.27", "R3.8", "R8.1")
 def test_an_unmapped_township_waits_with_the_guides_text_and_holds_up_nobody(
     bench: FlowBench,
 ) -> None:
@@ -69,6 +72,7 @@ def test_an_unmapped_township_waits_with_the_guides_text_and_holds_up_nobody(
     assert (failure["state"], failure["tries"]) == ("retrying", 2)
 
 
+@pytest.mark.requirement("R8.1")
 def test_mapping_the_township_writes_the_orders_by_themselves(bench: FlowBench) -> None:
     city, town = UNMAPPED[0]
     numbers = [place(bench, bench.healthy().sku, unmapped=True) for _ in range(3)]
@@ -104,6 +108,7 @@ def _move_all_to(world: World, city: str, town: str) -> None:
         )
 
 
+@pytest.mark.requirement("R2.30", "R3.7")
 def test_unknown_product_and_unmapped_carrier_are_cured_by_their_cause(bench: FlowBench) -> None:
     bench.call(backoffice.set_conf, cargo_company_mapping={"hepsijet": 3})
     product = bench.healthy()

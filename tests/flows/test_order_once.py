@@ -229,6 +229,7 @@ def test_many_pages_are_read_to_the_end(bench: FlowBench) -> None:
     assert_each_unit_once(bench, *numbers)
 
 
+@pytest.mark.requirement("R8.10")
 def test_a_locked_batch_keeps_no_order_from_being_written(bench: FlowBench) -> None:
     number = place(bench, bench.healthy().sku)
     other = bench.call(_foreign_batch)

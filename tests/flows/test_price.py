@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from hbdash.sandbox import objects
 from hbdash.sandbox.hepsiburada import marketplace
 from hbdash.sandbox.omnitron import backoffice
@@ -23,6 +25,7 @@ def settled(bench: FlowBench) -> bool:
     return not waiting and not bench.rows(BatchRequest, status="sent_to_remote")
 
 
+@pytest.mark.requirement("R5.8", "R6.11")
 def test_a_changed_price_arrives_and_is_confirmed(bench: FlowBench) -> None:
     product = bench.healthy()
     price = product.price + Decimal("1.25")
@@ -48,6 +51,7 @@ def test_a_price_lock_inside_done_is_a_failure_with_its_bounds(bench: FlowBench)
     assert line["code"] == "price.locked"
 
 
+@pytest.mark.requirement("R7.1.4")
 def test_a_drifted_price_is_corrected_and_a_second_writer_is_named(bench: FlowBench) -> None:
     product = bench.healthy()
     for _ in range(2):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from hbdash.domain.states import RunState
 from hbdash.explain.why import why
 from hbdash.sandbox.hepsiburada import marketplace
@@ -34,6 +36,7 @@ REFUSAL = (
 )
 
 
+@pytest.mark.requirement("R5.4", "R6.8")
 def test_new_products_become_listings_with_price_and_stock(bench: FlowBench) -> None:
     quick(bench)
     result = bench.run("product_create")
@@ -147,6 +150,7 @@ def test_a_proposed_match_is_a_success_and_a_note_for_a_person(bench: FlowBench)
     assert imports(bench, product.sku) == 1
 
 
+@pytest.mark.requirement("R4.12", "R7.1.9", "R8.8")
 def test_by_hand_a_sku_that_is_not_due_hears_the_guides_words_and_why(bench: FlowBench) -> None:
     quick(bench, import_read=600.0)
     bench.run("mirror")

@@ -198,6 +198,7 @@ def test_a_result_that_takes_hours_is_asked_for_by_the_plan(bench: FlowBench) ->
     assert settled(bench)
 
 
+@pytest.mark.requirement("R3.5", "R3.7")
 @pytest.mark.parametrize("review", [60.0, 10.0**6])
 def test_no_result_within_the_hours_allowed_is_a_failure_that_cures_itself(
     bench: FlowBench, review: float

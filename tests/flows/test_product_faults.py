@@ -9,6 +9,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from hbdash.domain.states import RunState
 from hbdash.sandbox.hepsiburada import marketplace
 from hbdash.sandbox.omnitron import backoffice
@@ -48,6 +50,7 @@ def change_mapping(bench: FlowBench, product: SeedProduct, column: str, value: s
     execute(bench, f"UPDATE om_product SET {column} = ? WHERE sku = ?", value, product.sku)
 
 
+@pytest.mark.requirement("R3.7", "R3.8", "R3.10", "R8.2", "R8.3", "R8.5")
 def test_each_kind_of_incomplete_product_fails_alone_and_the_others_go(bench: FlowBench) -> None:
     quick(bench)
     result = bench.run("product_create")
@@ -70,6 +73,7 @@ def test_each_kind_of_incomplete_product_fails_alone_and_the_others_go(bench: Fl
     assert bench.run("product_create").state is RunState.NOTHING_DUE
 
 
+@pytest.mark.requirement("R2.21", "R3.2", "R3.4", "R3.9", "R3.12")
 def test_they_are_tried_again_after_8_and_16_hours_and_then_no_more(bench: FlowBench) -> None:
     quick(bench)
     sku = of_kind(bench, Kind.NO_IMAGE).sku
@@ -172,6 +176,7 @@ GATES: tuple[tuple[str, Act, Act], ...] = (
 )  # fmt: skip
 
 
+@pytest.mark.requirement("R4.7", "R4.8", "R8.7")
 def test_each_gate_stops_its_product_and_opens_when_it_is_mended(bench: FlowBench) -> None:
     quick(bench)
     *products, other = more(bench, len(GATES) + 1)

@@ -111,6 +111,7 @@ def causes(one: Material) -> list[tuple[str, dict[str, str]]]:
     return [(cause.code, dict(cause.params)) for cause in answer]
 
 
+@pytest.mark.requirement("R4.7")
 def test_the_row_of_a_complete_product() -> None:
     assert row(material()) == {
         "merchantSku": "LZR1-KRM",

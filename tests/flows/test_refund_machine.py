@@ -146,6 +146,7 @@ class Rejections(RuleBasedStateMachine):
         assert status == ("InDispute" if self.pressed else "AwaitingAction")
 
 
+@pytest.mark.requirement("R5.16")
 def test_exactly_once_whatever_happens(
     bench: FlowBench, open_database: Callable[[str], Database]
 ) -> None:

@@ -43,6 +43,7 @@ def requests(bench: FlowBench, number: str) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: row["k"])
 
 
+@pytest.mark.requirement("R5.12", "R6.3", "R7.4.1")
 def test_an_open_claim_becomes_one_request_per_unit(bench: FlowBench) -> None:
     number = open_claim(
         bench, quantity=2, reason="SizeTooLarge", explanation="Büyük geldi, ığdır.", photos=2
@@ -75,6 +76,7 @@ def test_the_list_is_sorted_by_deadline_and_a_second_run_makes_nothing(bench: Fl
         assert count(bench, REQUESTED, f"{number}-1") == 1
 
 
+@pytest.mark.requirement("R2.17", "R2.18")
 @pytest.mark.parametrize(
     ("mapping", "default", "expected"),
     [
@@ -108,6 +110,7 @@ def refund_reasons(bench: FlowBench) -> list[int]:
     return list(bench.call(read))
 
 
+@pytest.mark.requirement("R2.19", "R2.20")
 @pytest.mark.parametrize(
     ("conf", "days", "note"),
     [
@@ -194,6 +197,7 @@ def test_a_lost_post_is_recognised_and_made_once(bench: FlowBench, fault: dict[s
     assert len(requests(bench, number)) == 1
 
 
+@pytest.mark.requirement("R5.12", "R6.3")
 def test_a_refunded_claim_gets_its_request_settled_and_is_not_offered(bench: FlowBench) -> None:
     number = open_claim(bench)
     bench.call(marketplace.settle_claim, number, "Refunded")
@@ -235,6 +239,7 @@ def test_the_48_hours_run_out(bench: FlowBench) -> None:
     assert claim_row(bench, number)["settled"]
 
 
+@pytest.mark.requirement("R5.12")
 def test_a_stop_of_three_days_loses_no_decision(bench: FlowBench) -> None:
     numbers = [open_claim(bench, product=n, deadline=90 * 3600) for n in range(3)]
     bench.run("order_refund")
@@ -245,6 +250,7 @@ def test_a_stop_of_three_days_loses_no_decision(bench: FlowBench) -> None:
     assert {claim_row(bench, number)["status"] for number in numbers} == {"Cancelled"}
 
 
+@pytest.mark.requirement("R7.4.1")
 def test_one_rejected_in_omnitron_needs_a_reason(bench: FlowBench) -> None:
     number = open_claim(bench)
     bench.run("order_refund")

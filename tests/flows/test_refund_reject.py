@@ -69,6 +69,7 @@ def once_on_both_sides(bench: FlowBench, number: str, requests: int = 1) -> None
     assert bench.rows(Intent, Intent.state.in_(("open", "unknown"))) == []  # type: ignore[attr-defined]
 
 
+@pytest.mark.requirement("R5.16", "R6.13", "R7.4.2", "R7.4.4")
 def test_hepsiburada_receives_exactly_what_was_written(bench: FlowBench, tmp_path: Path) -> None:
     number = decided(bench, tmp_path, quantity=2)
     result = bench.run("reject_refund", keys=[number])
@@ -99,6 +100,7 @@ def test_a_second_run_and_a_second_press_do_nothing(bench: FlowBench) -> None:
     once_on_both_sides(bench, number)
 
 
+@pytest.mark.requirement("R5.16")
 @pytest.mark.parametrize("outcome", ["Rejected", "Refunded", "Accepted"])
 def test_the_dispute_is_won_or_lost(bench: FlowBench, outcome: str) -> None:
     number = decided(bench)
@@ -183,6 +185,7 @@ def test_a_lost_answer_is_found_at_once_and_one_that_never_left_a_minute_later(
     once_on_both_sides(bench, number)
 
 
+@pytest.mark.requirement("R7.4.4")
 @pytest.mark.parametrize(
     "fault",
     [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from hbdash.domain.states import RunState
 from hbdash.sandbox import objects
 from hbdash.sandbox.omnitron import backoffice
@@ -27,6 +29,7 @@ def settled(bench: FlowBench) -> bool:
     return not waiting and not bench.rows(BatchRequest, status="sent_to_remote")
 
 
+@pytest.mark.requirement("R2.28", "R5.7", "R6.12")
 def test_a_changed_stock_arrives_less_the_buffer_and_is_confirmed(bench: FlowBench) -> None:
     sku = bench.healthy().sku
     bench.run_until("stock", lambda: settled(bench))

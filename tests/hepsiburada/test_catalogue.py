@@ -40,6 +40,7 @@ def new_product(client: HepsiburadaClient, sku: str, **changes: object) -> Impor
     return ImportRow(int(category.category_id), attributes | changes)
 
 
+@pytest.mark.requirement("R4.2")
 def test_categories_come_whole_with_their_paths(client: HepsiburadaClient) -> None:
     leaves = [one for page in client.categories() for one in page.rows]
     assert leaves
@@ -103,6 +104,7 @@ def test_too_many_calls_are_a_403_here(client: HepsiburadaClient, fault: Fault) 
     assert budget.share < 1
 
 
+@pytest.mark.requirement("R4.9")
 def test_carriers(client: HepsiburadaClient) -> None:
     assert "HepsiJet" in {firm.cargo_firm_name for firm in client.cargo_firms()}
 

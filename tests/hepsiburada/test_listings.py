@@ -184,6 +184,7 @@ def test_an_unknown_upload_is_not_found(client: HepsiburadaClient) -> None:
         client.upload_status(UploadKind.STOCK, "00000000-0000-4000-8000-000000000000")
 
 
+@pytest.mark.requirement("R2.9", "R2.10")
 @pytest.mark.parametrize(
     "changes", [{"service_key": "wrong"}, {"user_agent": "lalezar_dev/1.0"}, {"merchant_id": "x"}]
 )

@@ -51,6 +51,7 @@ def test_the_whole_life_of_a_batch(client: OmnitronClient, due: tuple[Stock, ...
     assert client.stock_updates().seen == 0
 
 
+@pytest.mark.requirement("R8.10")
 def test_a_second_commit_of_one_type_names_the_batch_that_holds_it(
     client: OmnitronClient, due: tuple[Stock, ...]
 ) -> None:
@@ -73,6 +74,7 @@ def test_an_empty_run_closes_its_batch(client: OmnitronClient) -> None:
     assert client.batch_done(client.open_batch().pk).is_closed
 
 
+@pytest.mark.requirement("R3.9", "R3.13")
 def test_a_failed_object_gets_a_penalty_which_can_be_lifted(
     client: OmnitronClient, due: tuple[Stock, ...]
 ) -> None:
@@ -91,6 +93,7 @@ def test_a_failed_object_gets_a_penalty_which_can_be_lifted(
     assert due[0].pk in {one.pk for one in client.stock_updates().rows}
 
 
+@pytest.mark.requirement("R3.13")
 def test_an_omnitron_that_does_not_list_penalties(
     client: OmnitronClient, fault: Callable[..., None]
 ) -> None:

@@ -28,6 +28,7 @@ def catalog(client: OmnitronClient) -> Catalog:
     return client.catalog(pk)
 
 
+@pytest.mark.requirement("R1.5", "R1.6")
 def test_the_channel_with_its_settings(client: OmnitronClient) -> None:
     channel = client.channel()
     assert channel.is_active
@@ -35,6 +36,7 @@ def test_the_channel_with_its_settings(client: OmnitronClient) -> None:
     assert "base_url" in channel.schema_
 
 
+@pytest.mark.requirement("R1.6")
 def test_a_setting_is_written_back(client: OmnitronClient) -> None:
     conf = client.channel().conf
     assert client.patch_channel(conf={**conf, "buffer_stock": 9}).conf["buffer_stock"] == 9

@@ -181,6 +181,7 @@ async def test_a_rule_is_hushed_and_let_go_again(db: SilentDatabase) -> None:
         assert stock["silenced_until"] is None
 
 
+@pytest.mark.requirement("R7.3.1")
 async def test_a_new_rule_is_written_by_keys_alone(db: SilentDatabase) -> None:
     async with dashboard(db).run_test(size=(80, 24)) as pilot:
         await on_alarms(pilot)

@@ -87,6 +87,7 @@ def test_an_engine_that_died(lalezar: SilentDatabase, snap_compare: Any) -> None
     assert snap_compare(app, terminal_size=SMALL, run_before=before())
 
 
+@pytest.mark.requirement("R2.4")
 def test_an_inactive_channel(lalezar: SilentDatabase, snap_compare: Any) -> None:
     with lalezar.write() as connection:
         connection.execute(table_of(Channel).update().values(is_active=False))

@@ -98,6 +98,7 @@ def found(db: SilentDatabase, **parts: Any) -> int:
 # What stands there -----------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("R7.2.1", "R7.2.2")
 async def test_the_log_shows_its_size_and_the_newest_line_first(lalezar: SilentDatabase) -> None:
     async with dashboard(lalezar).run_test(size=SMALL) as pilot:
         log = await on_log(pilot)
@@ -110,6 +111,7 @@ async def test_the_log_shows_its_size_and_the_newest_line_first(lalezar: SilentD
         assert ids == sorted(ids, reverse=True)
 
 
+@pytest.mark.requirement("R7.2.3", "R8.1")
 async def test_the_detail_says_what_it_means_and_what_to_do(lalezar: SilentDatabase) -> None:
     async with dashboard(lalezar).run_test(size=MIDDLE) as pilot:
         log = await on_log(pilot)
@@ -172,6 +174,7 @@ async def test_filter_by_this_cell_adds_up_and_comes_off_one_by_one(
         assert said(pilot) == "No filter is on."
 
 
+@pytest.mark.requirement("R7.2.1", "R7.2.2")
 async def test_the_filter_line_reads_words_flows_levels_and_times(
     lalezar: SilentDatabase,
 ) -> None:
@@ -544,6 +547,7 @@ async def test_copy_and_ticket_go_to_the_clipboard(lalezar: SilentDatabase) -> N
         assert "137_Merkez" in text
 
 
+@pytest.mark.requirement("R7.2.3")
 async def test_cure_leads_on_or_says_where(lalezar: SilentDatabase) -> None:
     async with dashboard(lalezar).run_test(size=SMALL) as pilot:
         await on_log(pilot)

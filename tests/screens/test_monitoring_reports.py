@@ -98,6 +98,7 @@ async def read(pilot: Pilot[Any]) -> None:
     )
 
 
+@pytest.mark.requirement("R7.2.4")
 async def test_the_list_is_the_report_with_conditions_on_top(db: SilentDatabase) -> None:
     with db.read() as connection:
         rows = not_on_sale(connection, shop.CHANNEL)
@@ -158,6 +159,7 @@ async def test_a_word_finds_skus_and_names_by_turkish_rules(db: SilentDatabase) 
         assert {row.name.split()[-2] for row in part.rows.rows} == {"İndigo"}
 
 
+@pytest.mark.requirement("R7.2.5")
 async def test_left_and_right_go_through_the_three_lists(db: SilentDatabase) -> None:
     with db.read() as connection:
         buffer = buffer_stock(connection, shop.CHANNEL)
@@ -181,6 +183,7 @@ async def test_left_and_right_go_through_the_three_lists(db: SilentDatabase) -> 
         assert "No price differs." in screen_text(pilot)
 
 
+@pytest.mark.requirement("R7.1.3", "R7.2.4")
 @pytest.mark.parametrize(
     ("figure", "kind", "condition"),
     [("sku_not_on_sale", "not-on-sale", "saleable"), ("price_differs", "price", ""),

@@ -70,6 +70,7 @@ async def written(pilot: Pilot[Any]) -> RefundsPage:
 # The whole way ----------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("R6.13", "R7.4.2", "R7.4.3")
 async def test_a_claim_is_rejected_in_under_15_keystrokes_plus_the_text(
     db: SilentDatabase, tmp_path: Path
 ) -> None:

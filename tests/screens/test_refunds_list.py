@@ -30,6 +30,7 @@ def line_with(text: str, part: str) -> str:
     return next(one for one in text.splitlines() if part in one)
 
 
+@pytest.mark.requirement("R7.4.1")
 async def test_the_nearest_deadline_is_first_and_under_the_cursor(db: SilentDatabase) -> None:
     async with dashboard(db).run_test(size=SIZE) as pilot:
         page = await on_refunds(pilot)

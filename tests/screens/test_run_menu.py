@@ -122,6 +122,7 @@ async def test_many_keys_need_the_number_typed(lalezar: SilentDatabase) -> None:
         assert len(requests(lalezar)) == 1
 
 
+@pytest.mark.requirement("R4.11")
 async def test_a_flow_that_can_not_run_says_why_and_asks_nothing(lalezar: SilentDatabase) -> None:
     async with dashboard(lalezar).run_test(size=SIZE) as pilot:
         await opened(pilot, "unpacked_orders")

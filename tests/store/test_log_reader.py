@@ -43,6 +43,7 @@ def _emptied(database: Database) -> LogModel:
     return LogModel()
 
 
+@pytest.mark.requirement("R7.2.1")
 @_ON_ONE_DATABASE
 @given(
     batches=st.lists(st.lists(lines, min_size=4, max_size=16), max_size=3),

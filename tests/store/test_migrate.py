@@ -25,6 +25,7 @@ def test_migrated_schema_has_what_the_tables_say(database: Database) -> None:
         assert compare_metadata(context, SQLModel.metadata) == []
 
 
+@pytest.mark.requirement("R1.4")
 def test_migrated_schema_is_the_one_the_tables_would_create(
     database: Database, empty_database: Database
 ) -> None:
@@ -92,6 +93,7 @@ db.close()
 """
 
 
+@pytest.mark.requirement("R1.4")
 def test_processes_that_start_at_once_migrate_once(empty_database: Database) -> None:
     url = url_of(empty_database)
     processes = [

@@ -111,6 +111,7 @@ def test_causes_of_the_pictures(
     assert cause(failure_id, params) == turkish
 
 
+@pytest.mark.requirement("R8.1", "R8.2", "R8.3", "R8.7", "R8.8")
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("failure_id", "params", "expected"),

@@ -150,6 +150,7 @@ def test_a_wrong_address_is_a_typed_error(url: str, remote: Make) -> None:
     assert caught.value.failure_id == "remote.unreachable"
 
 
+@pytest.mark.requirement("R2.12")
 def test_a_user_agent_that_no_header_can_hold_is_a_typed_error(serve: Serve, remote: Make) -> None:
     server = serve(say(answer()))
     for bad in ("şirket", "a\r\nX: y"):

@@ -26,6 +26,7 @@ def ask(shop: Shop, service: str, **changes: object) -> httpx.Response:
     return client.get(PATHS[service].format(merchant=shop.merchant))
 
 
+@pytest.mark.requirement("R2.9", "R2.11", "R2.12")
 @pytest.mark.parametrize("service", PATHS)
 def test_right_credentials_and_user_agent_are_let_in(shop: Shop, service: str) -> None:
     answer = ask(shop, service)
@@ -63,6 +64,7 @@ def test_each_service_refuses_in_its_own_form(shop: Shop) -> None:
     assert shipping.json()["error"] is True
 
 
+@pytest.mark.requirement("R2.11")
 @pytest.mark.parametrize(
     ("service", "path"),
     [

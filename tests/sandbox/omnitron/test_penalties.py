@@ -42,6 +42,7 @@ def set_rules(office: Office, **changes: int) -> None:
     office.sandbox.call(backoffice.set_conf, failed_integration=rules)
 
 
+@pytest.mark.requirement("R3.13")
 def test_the_row_says_what_the_settings_say(office: Office) -> None:
     row = failed(office)
     penalty = penalty_of(office, row)
@@ -107,6 +108,7 @@ def test_success_deletes_the_row(office: Office) -> None:
     assert not is_due(office, row)
 
 
+@pytest.mark.requirement("R3.6")
 def test_new_rules_act_from_the_next_failure_on(office: Office) -> None:
     row = failed(office)
     set_rules(office, RETRY_INTERVAL=7200, MAX_RETRY_COUNT=5)
@@ -121,6 +123,7 @@ def test_new_rules_act_from_the_next_failure_on(office: Office) -> None:
     assert is_due(office, row)
 
 
+@pytest.mark.requirement("R3.11")
 @pytest.mark.parametrize(
     ("model", "most"), [("productprice", 2), ("order", 3), ("cancellationrequest", 2)]
 )

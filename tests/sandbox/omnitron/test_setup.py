@@ -68,6 +68,7 @@ def test_catalog_lists_and_content_types(office: Office) -> None:
     assert (found["app_label"], found["model"]) == ("products", "productstock")
 
 
+@pytest.mark.requirement("R9.3")
 def test_the_oms_id_is_another_one(sandbox: SandboxUnderTest) -> None:
     address = f"{sandbox.url}/omnitron/oms/channels/?limit=9999&limit=20&page=1"
     (row,) = sandbox.omnitron.get(address).raise_for_status().json()["results"]
