@@ -1,4 +1,4 @@
-"""Omnitron's routes: /api/v1/… and /oms/channels/, mounted at /omnitron by the core."""
+"""Omnitron's routes: /api/v1/… and /oms/channels/ and /whisperer/…, mounted at /omnitron by the core."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from starlette.routing import Route, Router
 
 from hbdash.sandbox.omnitron import (
     actions,
+    attributes,
     batches,
     catalogue,
     create_orders,
+    mapper,
     orders,
     penalties,
     people,
@@ -20,6 +22,7 @@ from hbdash.sandbox.omnitron import (
     requests,
     setup,
     tree,
+    webhooks,
 )
 from hbdash.sandbox.omnitron.sweeps import Sweeps
 from hbdash.sandbox.omnitron.web import Handler, State, answer, route
@@ -40,12 +43,13 @@ _CHANNEL: dict[str, dict[str, Handler]] = {
     **{path: {"GET": handler} for path, handler in catalogue.ROUTES.items()},
     "price_lists/": {"GET": setup.price_lists},
     "stock_lists/": {"GET": setup.stock_lists},
-    "mapped_products/{pk:int}/": {"GET": tree.mapped_product},
-    "attribute_configs/detailed/": {"GET": tree.attribute_configs},
-    "attribute_values/": {"GET": tree.attribute_values},
+    "mapped_products/{pk:int}/": {"GET": mapper.mapped_product},
+    **attributes.ROUTES,
+    "category_trees/": {"GET": tree.category_trees, "POST": tree.create_tree},
     "category_trees/{pk:int}/": {"GET": tree.category_tree},
-    "category_nodes/": {"GET": tree.category_nodes},
-    "category_nodes/{pk:int}/": {"GET": tree.category_node},
+    "category_nodes/": {"GET": tree.category_nodes, "POST": tree.create_node},
+    "category_nodes/move/": {"POST": tree.move_node},
+    "category_nodes/{pk:int}/": {"GET": tree.category_node, "PATCH": tree.change_node},
     "category_nodes/{pk:int}/detailed/": {"GET": tree.category_node},
     "countries/": {"GET": places.look_up(places.COUNTRIES)},
     "cities/": {"GET": places.look_up(places.CITIES)},
@@ -103,6 +107,7 @@ def app(world: World) -> Starlette:
     routes: list[Route] = [
         route(world, state, f"{API}auth/login/", {"POST": setup.login}, open_=True),
         route(world, state, "/oms/channels/", {"GET": setup.oms_channels}),
+        *webhooks.routes(world, state),
     ]
     for path, methods in _GLOBAL.items():
         routes.append(route(world, state, API + path, methods))

@@ -173,7 +173,7 @@ def new_product(world: World, product: SeedProduct) -> dict[str, Any]:
     """A product comes into the catalog; it is then in inserts."""
     leaves = {
         int(row["remote_id"]): (row["node"], row["pk"])
-        for row in world.db.execute("SELECT * FROM om_attribute_set")
+        for row in world.db.execute("SELECT * FROM om_attribute_set WHERE node IS NOT NULL")
     }
     writer = ProductWriter(world, leaves, _now(world))
     writer.add(product, fresh=True)

@@ -21,7 +21,8 @@ from hbdash.sandbox.omnitron.listing import (
     page,
     times,
 )
-from hbdash.sandbox.omnitron.tree import description, node_wire
+from hbdash.sandbox.omnitron.mapper import description
+from hbdash.sandbox.omnitron.tree import node_wire
 from hbdash.sandbox.omnitron.web import Call
 from hbdash.sandbox.omnitron.wire import iso, not_found
 

@@ -9,6 +9,7 @@ from hbdash.sandbox.omnitron.wire import Refused
 PRODUCT, PRICE, STOCK, IMAGE, CATEGORY = 1, 2, 3, 4, 5
 ORDER, ORDER_ITEM, REQUEST, BATCH, ACTION, CHANNEL = 6, 7, 8, 9, 10, 11
 CATEGORY_TREE, CATEGORY_NODE = 12, 13
+ATTRIBUTE_SET, ATTRIBUTE, ATTRIBUTE_VALUE = 14, 16, 18
 
 MODELS: dict[int, tuple[str, str]] = {
     PRODUCT: ("products", "product"),
@@ -24,11 +25,11 @@ MODELS: dict[int, tuple[str, str]] = {
     CHANNEL: ("channels", "channel"),
     CATEGORY_TREE: ("channels", "categorytree"),
     CATEGORY_NODE: ("channels", "categorynode"),
-    14: ("channels", "marketplaceattributeset"),
+    ATTRIBUTE_SET: ("channels", "marketplaceattributeset"),
     15: ("channels", "marketplaceattributesetconfig"),
-    16: ("channels", "marketplaceattribute"),
+    ATTRIBUTE: ("channels", "marketplaceattribute"),
     17: ("channels", "marketplaceattributeschema"),
-    18: ("channels", "marketplaceattributevalue"),
+    ATTRIBUTE_VALUE: ("channels", "marketplaceattributevalue"),
     19: ("channels", "marketplaceattributevalueconfig"),
 }
 NUMBERS = {model: number for number, (_, model) in MODELS.items()}
@@ -45,7 +46,11 @@ TABLES = {
     BATCH: "om_batch",
     ACTION: "om_action",
     CHANNEL: "om_channel",
+    CATEGORY_TREE: "om_category_tree",
     CATEGORY_NODE: "om_category_node",
+    ATTRIBUTE_SET: "om_attribute_set",
+    ATTRIBUTE: "om_attribute",
+    ATTRIBUTE_VALUE: "om_attribute_value",
 }
 """Where the objects of a type lie; all have `pk` and `modified`."""
 

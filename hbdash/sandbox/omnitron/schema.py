@@ -53,15 +53,29 @@ CREATE TABLE om_category_node (
     depth INTEGER NOT NULL, numchild INTEGER NOT NULL, position INTEGER NOT NULL,
     created INTEGER NOT NULL, modified INTEGER NOT NULL);
 CREATE TABLE om_attribute_set (
-    pk INTEGER PRIMARY KEY, name TEXT NOT NULL, remote_id TEXT NOT NULL, node INTEGER NOT NULL);
+    pk INTEGER PRIMARY KEY, name TEXT NOT NULL, remote_id TEXT NOT NULL UNIQUE, node INTEGER,
+    created INTEGER NOT NULL, modified INTEGER NOT NULL);
+CREATE TABLE om_attribute_set_config (
+    pk INTEGER PRIMARY KEY, attribute_set INTEGER NOT NULL, content_type INTEGER NOT NULL,
+    object_id INTEGER, created INTEGER NOT NULL, modified INTEGER NOT NULL);
+CREATE TABLE om_attribute (
+    pk INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created INTEGER NOT NULL,
+    modified INTEGER NOT NULL);
+CREATE TABLE om_attribute_schema (
+    pk INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, schema TEXT NOT NULL,
+    created INTEGER NOT NULL, modified INTEGER NOT NULL);
 CREATE TABLE om_attribute_config (
     pk INTEGER PRIMARY KEY, attribute_set INTEGER NOT NULL, attribute INTEGER NOT NULL,
     attribute_name TEXT NOT NULL, remote_id TEXT NOT NULL, is_required INTEGER NOT NULL,
-    is_variant INTEGER NOT NULL, is_custom INTEGER NOT NULL, modified INTEGER NOT NULL);
-
+    is_variant INTEGER NOT NULL, is_custom INTEGER NOT NULL,
+    is_image_attribute INTEGER NOT NULL DEFAULT 0, is_meta INTEGER NOT NULL DEFAULT 0,
+    created INTEGER NOT NULL, modified INTEGER NOT NULL, UNIQUE (attribute_set, attribute));
 CREATE TABLE om_attribute_value (
     pk INTEGER PRIMARY KEY, attribute INTEGER NOT NULL, label TEXT NOT NULL, value TEXT NOT NULL,
-    modified INTEGER NOT NULL);
+    created INTEGER NOT NULL, modified INTEGER NOT NULL, UNIQUE (attribute, value));
+CREATE TABLE om_attribute_value_config (
+    pk INTEGER PRIMARY KEY, attribute_set INTEGER NOT NULL, attribute_value INTEGER NOT NULL,
+    created INTEGER NOT NULL, modified INTEGER NOT NULL, UNIQUE (attribute_set, attribute_value));
 
 CREATE TABLE om_action (
     pk INTEGER PRIMARY KEY, content_type INTEGER NOT NULL, object_id INTEGER NOT NULL,
@@ -165,7 +179,8 @@ CREATE INDEX om_batch_open ON om_batch (status) WHERE status NOT IN ('done', 'fa
 CREATE INDEX om_due_head ON om_due
     (content_type, kind, not_before, object_id, not_after, product_type);
 CREATE INDEX om_due_end ON om_due (not_after) WHERE not_after < 9000000000000000000;
-CREATE INDEX om_attribute_value_attribute ON om_attribute_value (attribute);
+CREATE INDEX om_attribute_value_attribute ON om_attribute_value (attribute, pk);
+CREATE INDEX om_category_node_parent ON om_category_node (parent, name);
 CREATE INDEX om_township_city ON om_township (city);
 CREATE INDEX om_district_township ON om_district (township);
 CREATE INDEX om_place_code ON om_place_mapping (code);

@@ -27,6 +27,7 @@ from hbdash.sandbox.omnitron.product_rows import (
 )
 from hbdash.sandbox.omnitron.schema import drop_indexes, make_indexes
 from hbdash.sandbox.omnitron.wire import micros
+from hbdash.sandbox.seed.attributes import value_id
 from hbdash.sandbox.seed.catalogue import COLOURS, SeedProduct, categories
 from hbdash.sandbox.seed.categories import GOODS
 from hbdash.sandbox.seed.places import CITIES, turkish_title
@@ -192,22 +193,53 @@ def _seed_attributes(
 ) -> None:
     node, number = leaf
     world.db.execute(
-        "INSERT INTO om_attribute_set VALUES (?, ?, ?, ?)", (number, name, str(remote), node)
+        "INSERT INTO om_attribute_set VALUES (?, ?, ?, ?, ?, ?)",
+        (number, name, str(remote), node, start, start),
+    )
+    world.db.execute(
+        "INSERT INTO om_attribute_set_config (attribute_set, content_type, object_id, created,"
+        " modified) VALUES (?, ?, ?, ?, ?)",
+        (number, contenttypes.CATEGORY_NODE, node, start, start),
     )
     world.db.executemany(
         "INSERT INTO om_attribute_config (attribute_set, attribute, attribute_name, remote_id,"
-        " is_required, is_variant, is_custom, modified) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [(number, *attribute, start) for attribute in ATTRIBUTES],
+        " is_required, is_variant, is_custom, created, modified)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(number, *attribute, start, start) for attribute in ATTRIBUTES],
     )
 
 
 def _seed_values(world: World, start: int) -> None:
-    """The values of the two enums that products are mapped to; Hepsiburada takes the texts."""
+    """The attributes, and the values of the two enums that products are mapped to.
+
+    Those are what the shop's products have; Hepsiburada's lists are longer.
+    """
+    db = world.db
+    db.executemany(
+        "INSERT INTO om_attribute VALUES (?, ?, ?, ?)",
+        [(pk, name, start, start) for pk, name, *_ in ATTRIBUTES],
+    )
+    db.executemany(
+        "INSERT INTO om_attribute_schema (name, schema, created, modified) VALUES (?, '{}', ?, ?)",
+        [(f"{world.channel_id} {name} Schema", start, start) for _, name, *_ in ATTRIBUTES],
+    )
     sizes = dict.fromkeys(size for goods in GOODS for size in goods.sizes)
+    ids = {pk: remote for pk, _, remote, *_ in ATTRIBUTES}
     values = [(307, colour) for colour, _ in COLOURS] + [(308, size) for size in sizes]
-    world.db.executemany(
-        "INSERT INTO om_attribute_value (attribute, label, value, modified) VALUES (?, ?, ?, ?)",
-        [(attribute, text, text, start) for attribute, text in values],
+    db.executemany(
+        "INSERT INTO om_attribute_value (attribute, label, value, created, modified)"
+        " VALUES (?, ?, ?, ?, ?)",
+        [(pk, text, value_id(ids[pk], text), start, start) for pk, text in values],
+    )
+    actions = [(contenttypes.ATTRIBUTE, pk, remote) for pk, remote in ids.items()]
+    actions += [
+        (contenttypes.ATTRIBUTE_VALUE, row["pk"], row["value"])
+        for row in db.execute("SELECT pk, value FROM om_attribute_value")
+    ]
+    db.executemany(
+        "INSERT INTO om_action (content_type, object_id, remote_id, version_date, status,"
+        " once_succeeded, created, modified) VALUES (?, ?, ?, ?, 'success', 1, ?, ?)",
+        [(*action, start, start, start) for action in actions],
     )
 
 
