@@ -20,6 +20,7 @@ from hbdash.sandbox import control, opening, sides
 from hbdash.sandbox.activity import Activity
 from hbdash.sandbox.config_file import write_config
 from hbdash.sandbox.misbehaviour import Misbehaviour
+from hbdash.sandbox.omnitron.courier import Courier
 from hbdash.sandbox.options import SandboxOptions
 from hbdash.sandbox.world import World, new_world
 
@@ -40,6 +41,7 @@ class Sandbox:
         if sides.prepare(self.world) and options.start_orders:
             opening.open_orders_and_claims(self.world)
         self.activity = Activity(self.world, options.activity)
+        self.courier = Courier(self.world)
         self.server = uvicorn.Server(
             uvicorn.Config(
                 application(self.world, self.activity),
@@ -60,12 +62,13 @@ class Sandbox:
         """Serve until the server is told to exit; then close the database."""
         ticking = asyncio.create_task(self._keep_ticking())
         acting = asyncio.create_task(self.activity.run())
+        sending = asyncio.create_task(self.courier.run())
         try:
             await self.server.serve(sockets=[self.socket])
         finally:
-            for task in (ticking, acting):
+            for task in (ticking, acting, sending):
                 task.cancel()
-            await asyncio.gather(ticking, acting, return_exceptions=True)
+            await asyncio.gather(ticking, acting, sending, return_exceptions=True)
             self.close()
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Omnitron's routes: /api/v1/… and /oms/channels/ and /whisperer/…, mounted at /omnitron by the core."""
+"""Omnitron's routes: /api/v1/…, /oms/channels/ and /whisperer/…; the core mounts them."""
 
 from __future__ import annotations
 
