@@ -6,6 +6,7 @@ from types import TracebackType
 
 from hbdash.domain.clock import Clock
 from hbdash.hepsiburada.catalogue import CatalogueCalls
+from hbdash.hepsiburada.categories import CategoryCalls
 from hbdash.hepsiburada.claims import ClaimCalls
 from hbdash.hepsiburada.hosts import (
     CATALOGUE_ALLOWANCE,
@@ -35,6 +36,7 @@ class HepsiburadaClient(
     OrderCalls,
     ClaimCalls,
     CatalogueCalls,
+    CategoryCalls,
     TicketCalls,
     ShippingCalls,
 ):

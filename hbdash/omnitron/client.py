@@ -7,9 +7,11 @@ from types import TracebackType
 from hbdash.domain.clock import Clock
 from hbdash.omnitron.actions import ActionCalls
 from hbdash.omnitron.addresses import AddressCalls
+from hbdash.omnitron.attributes import AttributeCalls
 from hbdash.omnitron.batches import BatchCalls
 from hbdash.omnitron.calls import API
 from hbdash.omnitron.catalogue import CatalogueCalls
+from hbdash.omnitron.categories import CategoryCalls
 from hbdash.omnitron.channels import ChannelCalls
 from hbdash.omnitron.models.channel import ContentType
 from hbdash.omnitron.orders import OrderCalls
@@ -27,7 +29,14 @@ SIDE = "omnitron"
 
 
 class OmnitronClient(
-    ChannelCalls, CatalogueCalls, BatchCalls, ActionCalls, AddressCalls, OrderCalls
+    ChannelCalls,
+    CatalogueCalls,
+    CategoryCalls,
+    AttributeCalls,
+    BatchCalls,
+    ActionCalls,
+    AddressCalls,
+    OrderCalls,
 ):
     """All calls about one channel of one Omnitron. Thread-safe; made once, kept for life.
 

@@ -3,6 +3,14 @@
 from hbdash.store.log.tables import LogBody, LogEntry, LogFacet, LogHour, LogMinute
 from hbdash.store.tables.alarms import Alarm, AlarmRule, Audit, Notice
 from hbdash.store.tables.batches import BatchObject, BatchRequest, Upload, UploadRow
+from hbdash.store.tables.catalogue import (
+    Category,
+    CategoryAttribute,
+    CategoryChange,
+    CategoryMember,
+    CategoryValue,
+    OmnitronValue,
+)
 from hbdash.store.tables.channel import (
     Channel,
     Cursor,
@@ -37,11 +45,12 @@ from hbdash.store.tables.triggers import TriggerEvent
 
 __all__ = [
     "Alarm", "AlarmRule", "Attachment", "Audit", "BatchObject", "BatchRequest",
-    "CancellationRequest", "CatalogueItem", "Channel", "Claim", "ClaimDecision", "ClaimDraft",
-    "Cursor", "Difference", "EngineRequest", "Failure", "FailureAttempt", "Figure", "FlowRun",
-    "FlowSchedule", "Intent", "Lane", "Lease", "Listing", "LogBody", "LogEntry", "LogFacet",
-    "LogHour", "LogMinute", "MarketCancellation", "MarketLine", "MarketOrder", "MarketPackage",
-    "MarketProduct", "Notice", "Offer", "OmnitronItem", "OmnitronOrder", "PackageLine",
-    "PackageSplit", "Pause", "Penalty", "Removal", "SettingsSnapshot", "Sweep", "TriggerEvent",
-    "Upload", "UploadRow",
+    "CancellationRequest", "CatalogueItem", "Category", "CategoryAttribute", "CategoryChange",
+    "CategoryMember", "CategoryValue", "Channel", "Claim", "ClaimDecision", "ClaimDraft", "Cursor",
+    "Difference", "EngineRequest", "Failure", "FailureAttempt", "Figure", "FlowRun", "FlowSchedule",
+    "Intent", "Lane", "Lease", "Listing", "LogBody", "LogEntry", "LogFacet", "LogHour", "LogMinute",
+    "MarketCancellation", "MarketLine", "MarketOrder", "MarketPackage", "MarketProduct", "Notice",
+    "Offer", "OmnitronItem", "OmnitronOrder", "OmnitronValue", "PackageLine", "PackageSplit",
+    "Pause", "Penalty", "Removal", "SettingsSnapshot", "Sweep", "TriggerEvent", "Upload",
+    "UploadRow",
 ]  # fmt: skip

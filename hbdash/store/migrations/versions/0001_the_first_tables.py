@@ -192,6 +192,86 @@ def upgrade() -> None:
         "catalogue_by_product", "catalogue_item", ["channel_id", "product_pk"], unique=False
     )
     op.create_table(
+        "category",
+        sa.Column("channel_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("category_id", Key(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name_folded", Key(), nullable=False),
+        sa.Column("parent_id", Key(), nullable=True),
+        sa.Column("main_id", Key(), nullable=False),
+        sa.Column("path", sa.JSON(), nullable=False),
+        sa.Column("state", Key(), nullable=False),
+        sa.Column("node_pk", sa.BigInteger(), nullable=True),
+        sa.Column("set_pk", sa.BigInteger(), nullable=True),
+        sa.Column("read_at", Moment(), nullable=True),
+        sa.Column("state_since", Moment(), nullable=False),
+        sa.Column("attributes_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("channel_id", "category_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("category_by_node", "category", ["channel_id", "node_pk"], unique=False)
+    op.create_index("category_by_parent", "category", ["channel_id", "parent_id"], unique=False)
+    op.create_table(
+        "category_attribute",
+        sa.Column("channel_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("category_id", Key(), nullable=False),
+        sa.Column("attribute_id", Key(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("kind", Key(), nullable=False),
+        sa.Column("is_mandatory", sa.Boolean(), nullable=False),
+        sa.Column("is_variant", sa.Boolean(), nullable=False),
+        sa.Column("attribute_pk", sa.BigInteger(), nullable=True),
+        sa.Column("value_count", sa.Integer(), nullable=True),
+        sa.Column("value_hash", Key(), nullable=False),
+        sa.Column("same_name_as", Key(), nullable=True),
+        sa.Column("gone_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("channel_id", "category_id", "attribute_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "category_change",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("channel_id", sa.Integer(), nullable=False),
+        sa.Column("category_id", Key(), nullable=False),
+        sa.Column("attribute_id", Key(), nullable=False),
+        sa.Column("kind", Key(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("run_id", sa.BigInteger(), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "category_change_by_category",
+        "category_change",
+        ["channel_id", "category_id", "at"],
+        unique=False,
+    )
+    op.create_table(
+        "category_member",
+        sa.Column("channel_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("product_pk", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("node_pk", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("run_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("channel_id", "product_pk", "node_pk"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "category_member_by_node", "category_member", ["channel_id", "node_pk"], unique=False
+    )
+    op.create_table(
+        "category_value",
+        sa.Column("channel_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("category_id", Key(), nullable=False),
+        sa.Column("attribute_id", Key(), nullable=False),
+        sa.Column("digest", Key(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("run_id", sa.BigInteger(), nullable=False),
+        sa.Column("is_configured", sa.Boolean(), nullable=False),
+        sa.Column("gone_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("channel_id", "category_id", "attribute_id", "digest"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "channel",
         sa.Column("id", Id, nullable=False),
         sa.Column("key", Key(), nullable=False),
@@ -640,6 +720,14 @@ def upgrade() -> None:
     )
     op.create_index("line_by_order", "market_line", ["channel_id", "order_number"], unique=False)
     op.create_index("line_by_sku", "market_line", ["channel_id", "sku_key"], unique=False)
+    op.create_index(
+        "line_not_packed",
+        "market_line",
+        ["channel_id"],
+        unique=False,
+        sqlite_where=sa.text("packing <> ''"),
+        postgresql_where=sa.text("packing <> ''"),
+    )
     op.create_table(
         "market_order",
         sa.Column("id", Id, nullable=False),
@@ -827,6 +915,20 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_omnitron_order_remote_pk"), "omnitron_order", ["remote_pk"], unique=False
+    )
+    op.create_table(
+        "omnitron_value",
+        sa.Column("channel_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("attribute_pk", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("digest", Key(), nullable=False),
+        sa.Column("value_pk", sa.BigInteger(), nullable=False),
+        sa.Column("run_id", sa.BigInteger(), nullable=False),
+        sa.Column("has_action", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("channel_id", "attribute_pk", "digest"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "omnitron_value_by_pk", "omnitron_value", ["channel_id", "value_pk"], unique=False
     )
     op.create_table(
         "package_line",
