@@ -29,6 +29,10 @@ class OrderCalls(Calls):
         """Cancellations of the last month, without dates, which this feed refuses (H§10.2)."""
         return self._feed(self._orders_path("cancelled"), CancelledLine, FEED_PAGE)
 
+    def cancelled_page(self, offset: int) -> FeedPage[CancelledLine]:
+        """Fifty cancellations from `offset`; the page tells how many there are."""
+        return self._reader(self._orders_path("cancelled"), CancelledLine, FEED_PAGE)(offset)
+
     def order(self, order_number: str) -> Order:
         """The order with all its lines, also packed ones. `NotFound` for an unknown number."""
         path = self._orders_path("ordernumber", segment(order_number))

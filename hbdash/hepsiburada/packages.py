@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from hbdash.domain.clock import turkey_minute
@@ -86,6 +86,13 @@ class PackageCalls(OrderCalls):
             "enddate": turkey_minute(end, up=True),
             "limit": PACKAGES_PAGE,
         }
+        return self._unpacked(params)
+
+    def unpacked_last(self, hours: int) -> Iterator[FeedPage[UnpackedPackage]]:
+        """Packages broken up in the last hours, for the day on which the feed refuses dates."""
+        return self._unpacked({"timespan": hours, "limit": PACKAGES_PAGE})
+
+    def _unpacked(self, params: Mapping[str, object]) -> Iterator[FeedPage[UnpackedPackage]]:
         path = self._packages_path("status", "unpacked")
         offset = 0
         while True:

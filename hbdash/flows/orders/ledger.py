@@ -6,15 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
+from hbdash.domain.orders import CANCELLATION_WAITING, CANCELLED, item_status
 from hbdash.flows.orders.faults import PackageRow
 from hbdash.omnitron.models.order import Order, OrderItem
 from hbdash.store.bulk import insert_ignore, sliced, table_of, upsert
 from hbdash.store.tables import OmnitronItem, OmnitronOrder
-
-#: Omnitron's status of an item that holds nothing any more (O§6.1); as number or as name.
-CANCELLED = ("100", "canceled", "cancelled")
 
 
 def keep_order(
@@ -72,6 +70,27 @@ def held_units(
     return found
 
 
+def note_items(
+    connection: Connection, channel_id: int, items: Iterable[OrderItem]
+) -> dict[int, int]:
+    """Bring our ledger up to what Omnitron says of items; item → status code."""
+    table = table_of(OmnitronItem)
+    found: dict[int, int] = {}
+    for item in items:
+        code = item_status(item.status)
+        found[item.pk] = code
+        values: dict[str, Any] = {"status": str(code or item.status)}
+        if is_cancelled(item.status):
+            # Never back to live: what was cancelled holds its unit no more.
+            values["state"] = "cancelled"
+        connection.execute(
+            update(table)
+            .where(table.c.channel_id == channel_id, table.c.item_pk == item.pk)
+            .values(**values)
+        )
+    return found
+
+
 def item_rows(channel_id: int, items: Sequence[tuple[OrderItem, str]]) -> list[dict[str, Any]]:
     """Rows of ``OmnitronItem`` for (item, its remote id), in number order.
 
@@ -99,7 +118,12 @@ def item_rows(channel_id: int, items: Sequence[tuple[OrderItem, str]]) -> list[d
 
 
 def _is_live(item: OrderItem) -> bool:
-    return item.status.strip().lower() not in CANCELLED
+    return not is_cancelled(item.status)
+
+
+def is_cancelled(status: str) -> bool:
+    """An item in this status holds nothing any more: cancelled, or waiting to be."""
+    return item_status(status) in (CANCELLED, CANCELLATION_WAITING)
 
 
 def _row(channel_id: int, item: OrderItem, line: str, n: int) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select
 from hbdash.domain.orders import free_units, unit_id
 from hbdash.flows.orders import keeping
 from hbdash.flows.orders.ledger import held_units, item_rows
-from hbdash.flows.orders.lines import lines_of
+from hbdash.flows.orders.lines import lines_of, named_cancelled
 from hbdash.flows.orders.parcel import Parcel, ParcelLine
 from hbdash.hepsiburada.models.orders import Order
 from hbdash.runs.context import RunContext
@@ -95,7 +95,8 @@ class UnitBook:
         with self.ctx.db.read() as connection:
             held = held_units(connection, channel_id, line_ids)
             elsewhere = _in_other_packages(connection, channel_id, parcel.number, line_ids)
-        if any(held.get(line) or line in elsewhere for line in line_ids):
+            cancelled = named_cancelled(connection, channel_id, line_ids)
+        if any(held.get(line) or line in elsewhere or line in cancelled for line in line_ids):
             # Only the order itself says how many units such a line has in all.
             order = self.order(parcel.order_number)
             if order is not None:

@@ -17,7 +17,10 @@ HERE = "{sandbox}"
 
 BUFFER_STOCK = 3
 
-FLAGS_ON = ("get_orders", "get_refund_orders", "product_create", "price", "stock", "Reject_refund")
+FLAGS_ON = (
+    "get_orders", "get_cancel_orders", "get_refund_orders", "get_updated_orders", "product_create",
+    "price", "stock", "Reject_refund", "unpacked_orders",
+)  # fmt: skip
 FLAGS = (
     "get_orders", "get_cancel_orders", "get_refund_orders", "send_update_orders", "split_packages",
     "delete_product", "product_update", "product_create", "get_updated_orders", "approve_refund",
