@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import update
@@ -154,7 +155,7 @@ def _written_before(ctx: RunContext, row: PackageEvent, order_pk: int) -> dict[s
         "state": "written",
         "barcode": row.barcode,
         "omnitron_order_id": order_pk,
-        "total": 0,
+        "total": Decimal(0),
         "cargo": "",
         "city": "",
         "town": "",

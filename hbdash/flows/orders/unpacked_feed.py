@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from hbdash.domain.windows import slices
 from hbdash.flows.orders import keeping
@@ -104,7 +105,7 @@ def _remembered(channel_id: int, row: UnpackedPackage, now: datetime) -> dict[st
         "status": UNPACKED,
         "state": "left",
         "barcode": row.barcode,
-        "total": 0,
+        "total": Decimal(0),
         "cargo": "",
         "city": "",
         "town": "",
