@@ -34,6 +34,8 @@ from hbdash.texts.refusals import refusal
 _OVERTAKEN = frozenset({
     "alarm.ended", "alarm.unknown", "claim.unknown", "failure.none_open", "prematch.decided",
     "prematch.none", "reject.sent", "removal.none_held", "run.not_running",
+    "settings.changed_meanwhile", "settings.not_taken", "webhook.absent", "webhook.exists",
+    "webhook.no_channel",
 })  # fmt: skip
 
 

@@ -67,12 +67,12 @@ class OmnitronClient(
         self._username = username
         self._password = password
         self._content_types: dict[str, ContentType] = {}
-        auth = TokenAuth(token=token, login=None if token else self._log_in)
+        self.auth = TokenAuth(token=token, login=None if token else self._log_in)
         self.remote = Remote(
             SIDE,
             SIDE,
             base_url,
-            auth=auth,
+            auth=self.auth,
             user_agent=user_agent,
             clock=clock,
             breaker=Breaker(breaker_name, now=clock.now, memory=breaker_memory),

@@ -9,6 +9,7 @@ from hbdash.texts.claims import CLAIM_REFUSALS, claim_params
 from hbdash.texts.formats import number
 from hbdash.texts.levers import LEVER_REFUSALS
 from hbdash.texts.products import PRODUCT_REFUSALS
+from hbdash.texts.setup import SETUP_REFUSALS
 from hbdash.texts.translate import N_, _
 from hbdash.texts.trigger import TRIGGER_REFUSALS
 
@@ -16,6 +17,7 @@ _TEXTS = {
     **CLAIM_REFUSALS,
     **LEVER_REFUSALS,
     **TRIGGER_REFUSALS,
+    **SETUP_REFUSALS,
     **PRODUCT_REFUSALS,
     # Anything that writes.
     "action.read_only": N_("Started read-only: nothing can be changed here."),

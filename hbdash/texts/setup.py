@@ -1,0 +1,37 @@
+"""Sentences of set-up: the web hook, settings that are written, the checklist (R1, R4, R9)."""
+
+from __future__ import annotations
+
+from hbdash.texts.translate import N_, _
+
+#: Refusals of set-up actions, by id.
+SETUP_REFUSALS: dict[str, str] = {
+    "webhook.no_address": N_(
+        "Nothing listens for calls: fill listen, token and public_url under [trigger] of the "
+        "configuration."
+    ),
+    "webhook.no_channel": N_("The order system has no channel for Omnitron’s channel {channel}."),
+    "webhook.exists": N_("There is a web hook for this event already; `hbdash webhook repair`."),
+    "webhook.absent": N_("There is no web hook to mend; `hbdash webhook create` makes one."),
+    "settings.unknown": N_("There is no setting or flag called “{key}”."),
+    "settings.fixed": N_("{key} must not be changed."),
+    "settings.not_conf": N_("{key} is a field of the channel itself; change it in Omnitron."),
+    "settings.bad_value": N_("{key} can’t be {value}: {why}"),
+    "settings.changed_meanwhile": N_(
+        "Somebody changed {keys} in Omnitron meanwhile; nothing was written. Look, and try again."
+    ),
+    "settings.not_taken": N_("Omnitron took the change but still shows {keys} as before."),
+}
+
+_DIFFERENCES = {
+    "inactive": N_("it is inactive"),
+    "target_url": N_("it leads to another address"),
+    "token": N_("it carries another token"),
+    "signing_secret": N_("it signs with another secret"),
+    "retry": N_("its retries are not 120 s apart"),
+}
+
+
+def webhook_difference(id: str) -> str:
+    """What is wrong with the web hook, in half a sentence."""
+    return _(_DIFFERENCES[id])
