@@ -68,6 +68,40 @@ def not_packed(key: str) -> str:
     return _("{key}: nothing of it is packed yet").format(key=key)
 
 
+def packed(package: str, units: int) -> str:
+    """We packed open lines at Hepsiburada."""
+    text = ngettext("packed as {package}, {n} unit", "packed as {package}, {n} units", units)
+    return text.format(package=package, n=number(units))
+
+
+def would_pack(units: int, carrier: str) -> str:
+    """Dry run: open lines that would be packed; carrier: the merchant's own, if it has one."""
+    text = ngettext("would pack {n} unit", "would pack {n} units", units).format(n=number(units))
+    return f"{text}, {carrier}" if carrier else text
+
+
+def no_longer_open() -> str:
+    """What was to be packed was cancelled or packed meanwhile."""
+    return _("not packed: it is open no more, cancelled or packed meanwhile")
+
+
+def pack_unsure() -> str:
+    """The answer to a packing was lost."""
+    return _("answer lost: Hepsiburada is asked twice before anything is packed again")
+
+
+def label_added(package: str) -> str:
+    """A label that came after its order."""
+    return _("package {package}: cargo label added").format(package=package)
+
+
+def label_missing(package: str, reason: str) -> str:
+    """Hepsiburada gives no label yet."""
+    return _("package {package}: no cargo label yet: {reason}").format(
+        package=package, reason=reason
+    )
+
+
 def lines_not_told(package: str) -> str:
     """A shipped package of which no answer says what is in it."""
     return _("package {package}: Hepsiburada no longer says what is in it").format(package=package)

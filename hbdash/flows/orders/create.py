@@ -1,8 +1,9 @@
 """order_create (R5.9): what customers ordered and Hepsiburada packed becomes orders of Omnitron.
 
-A run settles what is in doubt, reads and keeps, then writes what is kept and not written: fresh
-packages first, retries after them. Reading and writing are apart, so a faulty package holds up
-neither another one nor the cursor, and a run that dies is taken up by the next one.
+A run settles what is in doubt, packs what is open if that is wanted (R6.18), reads and keeps, then
+writes what is kept and not written: fresh packages first, retries after them. Reading and writing
+are apart, so a faulty package holds up neither another one nor the cursor, and a run that dies is
+taken up by the next one.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from hbdash.flows.orders import closing, reading
+from hbdash.flows.orders import closing, labels, packing, reading
 from hbdash.flows.orders.by_hand import write_keys
 from hbdash.flows.orders.doubt import recover
 from hbdash.flows.orders.due import due, load
@@ -34,6 +35,8 @@ def run(ctx: RunContext) -> None:
             batches.abandon_stale(ctx, CONTENT_TYPE)
             doubtful = recover(ctx, writer)
         if ctx.request.keys:
+            if ctx.settings.automatic_packing:
+                packing.pack_orders(ctx, ctx.request.keys)
             write_keys(ctx, writer, ctx.request.keys, doubtful)
         else:
             _read_and_write(ctx, writer, doubtful)
@@ -54,12 +57,16 @@ def _read_and_write(ctx: RunContext, writer: Writer, doubtful: set[str]) -> None
         raise
     _write_due(ctx, writer, "seen", doubtful)
     _write_due(ctx, writer, "failed", doubtful)
+    if not ctx.dry_run:
+        labels.fetch_wanted(ctx)
 
 
 def _read(ctx: RunContext, writer: Writer, doubtful: set[str]) -> None:
     """All there is to read, slice by slice; what a slice brought is written before the next."""
     ordered = reading.Ordered()
     reading.read_lines(ctx, ordered)
+    for line_id, units in packing.pack_open(ctx, ordered.lines).items():
+        ordered.packed(line_id, units)
     begin, end, cursor = reading.regular_window(ctx)
     if not ctx.dry_run:
         note_gap(ctx, cursor)

@@ -22,7 +22,7 @@ from hbdash.runs.context import RunContext
 from hbdash.runs.failures import Met
 from hbdash.runs.penalties import PenaltyView
 from hbdash.store.bulk import table_of
-from hbdash.store.tables import MarketPackage
+from hbdash.store.tables import MarketLine, MarketPackage
 from hbdash.store.types import to_lira5
 from hbdash.texts.causes import log_text
 from hbdash.texts.orders import gone
@@ -137,8 +137,11 @@ def penalise(ctx: RunContext, connection: Connection, key: str) -> PenaltyView:
 
 
 def settle_pass(ctx: RunContext, connection: Connection, row: PackageRow) -> None:
-    """The package went through: what stood against its order is cured, unless a sibling waits."""
-    table = table_of(MarketPackage)
+    """The package went through: what stood against its order is cured, unless a sibling waits.
+
+    A sibling is another package of the order, or a line of it that can't be packed.
+    """
+    table, lines = table_of(MarketPackage), table_of(MarketLine)
     sibling = connection.execute(
         select(table.c.id).where(
             table.c.channel_id == ctx.channel_id,
@@ -147,7 +150,14 @@ def settle_pass(ctx: RunContext, connection: Connection, row: PackageRow) -> Non
             table.c.state.in_(("failed", "unknown")),
         )
     ).first()
-    if sibling is None:
+    unpacked = connection.execute(
+        select(lines.c.id).where(
+            lines.c.channel_id == ctx.channel_id,
+            lines.c.order_number == row.order_number,
+            lines.c.packing != "",
+        )
+    ).first()
+    if sibling is None and unpacked is None:
         ctx.failures.passed(KIND, row.key)
         penalties.forgive(connection, ctx.channel_id, CONTENT_TYPE, [row.key])
 

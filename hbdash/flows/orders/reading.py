@@ -19,6 +19,7 @@ from hbdash.flows.orders import keeping
 from hbdash.flows.orders.faults import left_out, unreadable
 from hbdash.flows.orders.lines import LineSeen, keep_lines, seen_open, seen_unpaid
 from hbdash.flows.orders.parcel import package_payload, parcel_of
+from hbdash.hepsiburada.models.orders import OrderLine
 from hbdash.hepsiburada.models.packages import Package
 from hbdash.hepsiburada.packages import PACKAGES_PAGE
 from hbdash.hepsiburada.paging import FeedPage
@@ -43,9 +44,18 @@ class Ordered:
 
     unpaid: dict[str, int] = field(default_factory=dict)
     waiting: dict[str, int] = field(default_factory=dict)
+    lines: list[OrderLine] = field(default_factory=list)
+    """The rows of ``waiting``, as they were read."""
     broken_up: set[str] = field(default_factory=set)
     """Lines of packages that were seen broken up in this run."""
-    whole: bool = False
+
+    def packed(self, line_id: str, units: int) -> None:
+        """We packed these ourselves after the feed was read."""
+        left = self.waiting.get(line_id, 0) - units
+        if left > 0:
+            self.waiting[line_id] = left
+        else:
+            self.waiting.pop(line_id, None)
 
 
 def read_lines(ctx: RunContext, ordered: Ordered) -> None:
@@ -61,6 +71,7 @@ def read_lines(ctx: RunContext, ordered: Ordered) -> None:
     for waiting in ctx.hepsiburada.paid_orders():
         for fault in waiting.faulty:
             unreadable(ctx, fault)
+        ordered.lines += waiting.rows
         for paid in waiting.rows:
             ordered.waiting[paid.id] = max(ordered.waiting.get(paid.id, 0), paid.quantity)
         with ctx.commit() as connection:

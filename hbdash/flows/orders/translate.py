@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -127,8 +128,9 @@ def order_body(
     shipping_address: int,
     billing_address: int,
     billed_like_shipping: bool,
+    label: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The ``order`` of O§6.2."""
+    """The ``order`` of O§6.2. label: the cargo label's fields, for its extra_field (R2.36)."""
     parcel, amounts = order.parcel, order.amounts
     extra: dict[str, Any] = {
         "id": parcel.number,
@@ -146,6 +148,7 @@ def order_body(
         extra["erp_code"] = settings.erp_code
     if billed_like_shipping:
         extra["invoice_address"] = _invoice_address(parcel)
+    extra |= label or {}
     return {
         "number": order.number,
         "status": APPROVED,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from hbdash.flows.orders import faults, keeping, translate
+from hbdash.flows.orders import faults, keeping, labels, translate
 from hbdash.flows.orders.faults import KIND, OrderFault, PackageRow
 from hbdash.flows.orders.goods import ProductBook
 from hbdash.flows.orders.ledger import keep_order
@@ -51,6 +51,8 @@ class Writer:
     tried: set[str] = field(default_factory=set)
     """Packages of this run: one is tried once in it."""
     in_a_row: int = 0
+    _labels: dict[str, labels.Label] = field(default_factory=dict)
+    """Package → the label that its order is being written with."""
 
     @classmethod
     def of(cls, ctx: RunContext) -> Writer:
@@ -154,19 +156,21 @@ class Writer:
             return
         customer = self.registry.customer(parcel)
         shipping, billing = self.registry.addresses(parcel, customer)
+        known = ctx.omnitron.find_orders(order.number)
+        if known:
+            self.adopt(row, known[0], None)
+            return
+        label = self._labels[row.number] = labels.label_of(ctx, row.number, parcel.cargo)
         body = translate.order_body(
             order,
             ctx.settings,
+            label=label.fields,
             customer=customer,
             shipping_address=shipping,
             billing_address=billing,
             billed_like_shipping=billed_like_shipping(ctx, parcel),
         )
         items = translate.item_bodies(order, products, ctx.channel)
-        known = ctx.omnitron.find_orders(order.number)
-        if known:
-            self.adopt(row, known[0], None)
-            return
         self._create(row, order, body, items)
 
     def _create(
@@ -229,8 +233,10 @@ class Writer:
                     {"order": order.pk, "items": [item.pk for item in items]},
                 )  # fmt: skip
             keeping.set_package(
-                connection, ctx.channel_id, row.number, state="written", omnitron_order_id=order.pk
-            )
+                connection, ctx.channel_id, row.number, state="written",
+                omnitron_order_id=order.pk,
+                **labels.standing(ctx, order, self._labels.get(row.number)),
+            )  # fmt: skip
             text = written(order.number, len(items), order.amount or row.total)
             self._say("ok", row, text, exchange)
             faults.settle_pass(ctx, connection, row)
@@ -251,6 +257,7 @@ class Writer:
             keeping.set_package(
                 connection, ctx.channel_id, row.number, state=state,
                 omnitron_order_id=allotted.holder,
+                **({} if allotted.holder is None else labels.standing(ctx, None, None)),
             )  # fmt: skip
             text = gone() if allotted.holder is None else linked(row.number)
             self._say("skipped", row, text)

@@ -19,6 +19,7 @@ from hbdash.store.types import (
 )
 
 _LIVE = text("state = 'live'")
+_HINDERED = text("packing <> ''")
 _NOT_LOOKED_AT = text("looked_at IS NULL")
 
 
@@ -91,6 +92,7 @@ class MarketLine(SQLModel, table=True):
         UniqueConstraint("channel_id", "line_item_id"),
         Index("line_by_order", "channel_id", "order_number"),
         Index("line_by_sku", "channel_id", "sku_key"),
+        Index("line_not_packed", "channel_id", sqlite_where=_HINDERED, postgresql_where=_HINDERED),
     )
 
     id: int | None = id_field()
