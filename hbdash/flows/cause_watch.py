@@ -6,6 +6,7 @@ from hbdash.flows.orders.watch import TESTERS as ORDER_TESTERS
 from hbdash.flows.products.watch import TESTERS as PRODUCT_TESTERS
 from hbdash.flows.refunds.again import ask_again
 from hbdash.flows.refunds.watch import TESTERS as CLAIM_TESTERS
+from hbdash.flows.stock_price.idle import collect_idle
 from hbdash.flows.stock_price.watch import TESTERS as OFFER_TESTERS
 from hbdash.runs.context import RunContext
 from hbdash.runs.watching import Tester, watch
@@ -19,3 +20,4 @@ def run(ctx: RunContext) -> None:
     watch(ctx, TESTERS)
     # A rejection whose answer was lost must not wait for the next reading of claims.
     ask_again(ctx)
+    collect_idle(ctx)

@@ -12,14 +12,19 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, select, update
 
 from hbdash.domain.states import OfferState
+from hbdash.runs.fair import shared
+from hbdash.runs.removed import removed_keys
 from hbdash.store.bulk import sliced, table_of, upsert
 from hbdash.store.tables import Listing, Offer
 from hbdash.store.types import LIRA_SCALE
 
 _KEY = ("channel_id", "sku_key", "kind")
+
+#: Order of sending: stop of sale and zeros, falling, rising, and what failed before.
+URGENT, FALLING, RISING, RETRY = 0, 1, 2, 3
 
 
 @dataclass(frozen=True)
@@ -76,12 +81,22 @@ def load(
     return found
 
 
-def want(connection: Connection, channel_id: int, kind: str, wanted: Sequence[Wanted]) -> None:
+def want(
+    connection: Connection,
+    channel_id: int,
+    kind: str,
+    wanted: Sequence[Wanted],
+    *,
+    removing: bool = False,
+) -> None:
     """Set what is wanted; each becomes ``waiting``, unless an upload of it is not settled yet.
 
     The version grows with every call, so that the result of an upload under way settles only what
-    it carried.
+    it carried. What is being taken off sale is left as it is, unless it is the removal that wants.
     """
+    if not removing:
+        still = removed_keys(connection, channel_id, [w.sku_key for w in wanted])
+        wanted = [w for w in wanted if w.sku_key not in still]
     standing = load(connection, channel_id, kind, [w.sku_key for w in wanted])
     rows: list[dict[str, Any]] = []
     for w in wanted:
@@ -109,8 +124,38 @@ def want(connection: Connection, channel_id: int, kind: str, wanted: Sequence[Wa
     upsert(connection, Offer, rows, key=_KEY)
 
 
-def waiting(connection: Connection, channel_id: int, kind: str, limit: int) -> list[Waiting]:
-    """What waits and has a listing: stop of sale and zeros first, then falling, rising, retries."""
+@dataclass(frozen=True)
+class Room:
+    """Rows that one upload may carry: all together, and of them those that are not urgent."""
+
+    total: int
+    normal: int
+
+
+def waiting(
+    connection: Connection, channel_id: int, kind: str, room: Room, *, urgent_upto: int = URGENT
+) -> list[Waiting]:
+    """What waits and has a listing: urgent rows first, then fresh ones, then retries.
+
+    ``urgent_upto``: the last urgency that counts as urgent, and so may use the whole quota. Retries
+    have a fifth of the room that is left, and all of it when nothing fresh waits (design rule 3).
+    """
+    offers = table_of(Offer)
+    urgent = _waiting(connection, channel_id, kind, offers.c.urgency <= urgent_upto, room.total)
+    left = min(room.total - len(urgent), room.normal)
+    if left <= 0:
+        return urgent
+    fresh = (offers.c.urgency > urgent_upto) & (offers.c.urgency < RETRY)
+    return urgent + shared(
+        _waiting(connection, channel_id, kind, fresh, left),
+        _waiting(connection, channel_id, kind, offers.c.urgency >= RETRY, left),
+        left,
+    )
+
+
+def _waiting(
+    connection: Connection, channel_id: int, kind: str, which: ColumnElement[bool], limit: int
+) -> list[Waiting]:
     offers, listings = table_of(Offer), table_of(Listing)
     rows = connection.execute(
         select(
@@ -136,6 +181,7 @@ def waiting(connection: Connection, channel_id: int, kind: str, limit: int) -> l
             offers.c.state == OfferState.WAITING,
             offers.c.upload_id.is_(None),
             listings.c.gone.is_(False),
+            which,
         )
         .order_by(offers.c.urgency, offers.c.wanted_at)
         .limit(limit)
@@ -167,8 +213,12 @@ def bind_to_upload(
     rows: Sequence[Waiting],
     upload_id: int,
     now: datetime,
-) -> None:
-    """Before the call: these offers are on their way with this upload."""
+) -> list[Waiting]:
+    """Before the call: these offers are on their way with this upload; returns those that are.
+
+    Left out is what another lane (deletion, stop of sale) has taken or changed since it was read:
+    no two unsettled uploads carry one SKU and kind.
+    """
     offers = table_of(Offer)
     connection.execute(
         update(offers)
@@ -176,6 +226,9 @@ def bind_to_upload(
             offers.c.channel_id == channel_id,
             offers.c.kind == kind,
             offers.c.sku_key == bindparam("b_sku"),
+            offers.c.wanted_version == bindparam("b_version"),
+            offers.c.upload_id.is_(None),
+            offers.c.state == OfferState.WAITING,
         )
         .values(
             upload_id=upload_id,
@@ -186,6 +239,16 @@ def bind_to_upload(
         ),
         [{"b_sku": r.sku_key, "b_value": r.value, "b_version": r.version} for r in rows],
     )
+    bound = set(
+        connection.execute(
+            select(offers.c.sku_key).where(
+                offers.c.channel_id == channel_id,
+                offers.c.kind == kind,
+                offers.c.upload_id == upload_id,
+            )
+        ).scalars()
+    )
+    return [row for row in rows if row.sku_key in bound]
 
 
 def release(

@@ -8,21 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
+from hbdash.domain.states import OfferState
 from hbdash.flows.mirror.listings import keep_listings, touch_read
 from hbdash.flows.mirror.products import keep_values
 from hbdash.flows.mirror.readings import note_readings
 from hbdash.reports.differences import Differing, differing
 from hbdash.runs.context import RunContext
 from hbdash.store.bulk import sliced, table_of, upsert
-from hbdash.store.tables import CatalogueItem, Difference
+from hbdash.store.tables import CatalogueItem, Difference, Offer
 from hbdash.texts.mirror import compared
 
 #: Keys asked for in one call, at either side.
 ASKED_AT_ONCE = 50
 #: More suspects than this wait for the next whole reading.
 MOST_SUSPECTS = 50_000
+_ON_ITS_WAY = (OfferState.WAITING, OfferState.SENT, OfferState.AWAITING_RESULT)
 #: How long a corrected difference is counted as "corrected".
 KEPT = timedelta(days=1)
 
@@ -44,9 +46,11 @@ def compare(ctx: RunContext, kind: str) -> None:
             row.sku_key: row
             for row in differing(connection, ctx.channel_id, kind, buffer_stock=buffer)
         }
+        moving = _moving(connection, ctx.channel_id, kind, [k for k in known if k not in still])
     asked = {row.sku_key for row in fresh}
     _keep(ctx, kind, [row for key, row in still.items() if key in known or key in asked], known)
-    corrected = [key for key in known if key not in still]
+    # A correction on its way has corrected nothing yet: it counts once it was read back.
+    corrected = [key for key in known if key not in still and key not in moving]
     _close(ctx, kind, corrected)
     if fresh or corrected:
         ctx.journal.add(
@@ -66,6 +70,24 @@ def _standing(ctx: RunContext, kind: str) -> set[str]:
             )
         )
         return {row.sku_key for row in rows}
+
+
+def _moving(connection: Connection, channel_id: int, kind: str, keys: Iterable[str]) -> set[str]:
+    """Those of the keys whose value waits, is sent, or was accepted and not seen yet."""
+    table = table_of(Offer)
+    found: set[str] = set()
+    for part in sliced(sorted(keys), 500):
+        found |= set(
+            connection.execute(
+                select(table.c.sku_key).where(
+                    table.c.channel_id == channel_id,
+                    table.c.kind == kind,
+                    table.c.sku_key.in_(part),
+                    table.c.state.in_(_ON_ITS_WAY),
+                )
+            ).scalars()
+        )
+    return found
 
 
 def _ask_again(ctx: RunContext, kind: str, rows: Iterable[Differing]) -> None:

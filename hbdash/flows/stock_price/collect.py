@@ -7,6 +7,7 @@ confirmed: a value is confirmed when the listing is read back equal.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -39,13 +40,18 @@ class _Refusal:
     text: str
 
 
+class _SettledMeanwhile(Exception):
+    """Another run has settled the upload."""
+
+
 def collect(ctx: RunContext, kind: Kind, *, patience: timedelta = timedelta(0)) -> None:
     """Settle every upload whose result is there; wait up to ``patience`` for fresh ones."""
     until, longest = ctx.now() + patience, max(ctx.config.engine.upload_polls_s)
     while True:
         pending = _unsettled(ctx, kind)
         for row in [r for r in pending if has_come(r["poll_at"], ctx.now(), longest)]:
-            _ask(ctx, kind, row)
+            with suppress(_SettledMeanwhile):
+                _ask(ctx, kind, row)
         pending = _unsettled(ctx, kind)
         if not pending:
             return
@@ -196,16 +202,25 @@ def _settle(
             accepted.append(row["sku_key"])
             if offer["batch_id"] is not None and offer["object_pk"] is not None:
                 oks.append(batches.ObjectVerdict(offer["batch_id"], offer["object_pk"]))
-    ctx.journal.add(
-        "info" if not faults else "warning",
-        "ok" if not faults else "failed",
-        chunk_settled(kind.name, len(accepted), len(faults)),
-        kind=kind.content_type,
-        code="upload.settled",
-        params={"tracking_id": upload["tracking_id"] or "", "rows": len(rows)},
-        exchange=ctx.wire.exchange,
-    )
     with ctx.commit(durable=True) as connection:
+        # First of all, so that of two who ask at once (a flow, and who collects for it while it
+        # may not run) only one gives verdicts.
+        mine_to_settle = connection.execute(
+            update(uploads)
+            .where(uploads.c.id == upload["id"], uploads.c.state == "sent")
+            .values(state=state, settled_at=ctx.now(), polls=upload["polls"] + 1)
+        ).rowcount
+        if not mine_to_settle:
+            raise _SettledMeanwhile
+        ctx.journal.add(
+            "info" if not faults else "warning",
+            "ok" if not faults else "failed",
+            chunk_settled(kind.name, len(accepted), len(faults)),
+            kind=kind.content_type,
+            code="upload.settled",
+            params={"tracking_id": upload["tracking_id"] or "", "rows": len(rows)},
+            exchange=ctx.wire.exchange,
+        )
         offers.release(connection, ctx.channel_id, upload["id"], repeated)
         offers.settle(connection, ctx.channel_id, kind.name, upload["id"], verdicts)
         connection.execute(
@@ -226,11 +241,6 @@ def _settle(
         penalties.forgive(connection, ctx.channel_id, kind.content_type, accepted)
         for key in accepted:
             ctx.failures.passed(kind.content_type, key)
-        connection.execute(
-            update(uploads)
-            .where(uploads.c.id == upload["id"])
-            .values(state=state, settled_at=ctx.now(), polls=upload["polls"] + 1)
-        )
         _learn_bounds(connection, ctx.channel_id, locks, [r["sku_key"] for r in rows])
     point("upload_settled")
     ctx.progress.ok += len(accepted)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from hbdash.flows.stock_price.collect import collect
 from hbdash.flows.stock_price.faults import Fault, settle_faults
-from hbdash.flows.stock_price.kinds import FALLING, PRICE, RISING, STOCK, URGENT, Kind
+from hbdash.flows.stock_price.kinds import PRICE, STOCK, Kind
 from hbdash.flows.stock_price.products import listings_of
 from hbdash.flows.stock_price.run import PATIENCE
 from hbdash.flows.stock_price.send import recover, send_waiting
@@ -21,8 +21,10 @@ from hbdash.omnitron.models.batch import FailedReason
 from hbdash.reports.differences import DifferenceRow, differences
 from hbdash.runs import offers, penalties
 from hbdash.runs.context import RunContext
+from hbdash.runs.offers import FALLING, RISING, URGENT
 from hbdash.store.bulk import sliced, table_of
 from hbdash.store.tables import Failure, Offer
+from hbdash.texts.offers import would_not_send, would_send
 
 #: Overwritten this often, a correction is held.
 SECOND_WRITER_AFTER = 2
@@ -39,7 +41,8 @@ def run_price(ctx: RunContext) -> None:
 
 
 def _run(ctx: RunContext, kind: Kind) -> None:
-    recover(ctx, kind)
+    if not ctx.dry_run:
+        recover(ctx, kind)
     with ctx.db.read() as connection:
         rows = differences(
             connection, ctx.channel_id, kind.name, buffer_stock=ctx.settings.buffer_stock or 0
@@ -85,7 +88,14 @@ def _want(ctx: RunContext, kind: Kind, rows: Sequence[DifferenceRow]) -> None:
             offers.Wanted(row.sku_key, row.ours, None, row.found_at, urgency, is_correction=True)
         )
     if ctx.dry_run:
+        for one in wanted:
+            ctx.journal.add("info", "skipped", would_send(kind.name, one.value),
+                            kind=kind.content_type, key=one.sku_key)  # fmt: skip
+        for fault in faults:
+            ctx.journal.add("info", "skipped", would_not_send(kind.name, fault.code, fault.params),
+                            kind=kind.content_type, key=fault.key)  # fmt: skip
         ctx.progress.ok += len(wanted)
+        ctx.progress.skipped += len(faults)
         return
     with ctx.commit() as connection:
         offers.want(connection, ctx.channel_id, kind.name, wanted)

@@ -10,19 +10,23 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 
+from hbdash.domain.states import OfferState
 from hbdash.domain.turkish import sku_key
-from hbdash.flows.mirror.products import keep_values
+from hbdash.flows.mirror.products import keep_values, product_pks
 from hbdash.flows.stock_price.faults import Fault, write_faults
-from hbdash.flows.stock_price.kinds import RETRY, URGENT, Answer, Kind, ListingFacts
+from hbdash.flows.stock_price.kinds import Answer, Kind, ListingFacts
 from hbdash.flows.stock_price.products import listings_of, sku_keys_of
 from hbdash.omnitron.models.batch import FailedReason
 from hbdash.omnitron.models.catalogue import Price, Stock
-from hbdash.runs import batches, offers
+from hbdash.runs import batches, offers, penalties
 from hbdash.runs.context import RunContext
 from hbdash.runs.failures import Met
+from hbdash.runs.fair import RetryTime
+from hbdash.runs.gate import RunRefused
 from hbdash.runs.held import held_units
+from hbdash.runs.offers import RETRY
 from hbdash.runs.points import point
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import Failure
@@ -50,6 +54,55 @@ def read_keys(ctx: RunContext, kind: Kind, keys: Sequence[str]) -> None:
     rows = kind.of_products(ctx, [product.pk for product in products])
     for start in range(0, len(rows), _batch(ctx)):
         _take_rows(ctx, kind, rows[start : start + _batch(ctx)])
+
+
+def read_retries(ctx: RunContext, kind: Kind) -> None:
+    """Records whose next try is due and that Omnitron did not offer by itself (R3.12).
+
+    They come after everything else that was due, and have a fifth of the run's time.
+    """
+    left = RetryTime(ctx)
+    tried: set[int] = set()
+    while left.is_left:
+        with ctx.db.read() as connection:
+            due = penalties.due_again(
+                connection, ctx.channel_id, kind.content_type, ctx.now(), len(tried) + _batch(ctx)
+            )
+            fresh = [row for row in due if row["id"] not in tried][: _batch(ctx)]
+            standing = offers.load(
+                connection, ctx.channel_id, kind.name, [row["key"] for row in fresh]
+            )
+            pks = product_pks(connection, ctx.channel_id, [row["key"] for row in fresh])
+        if not fresh:
+            return
+        tried |= {row["id"] for row in fresh}
+        idle = [row for row in fresh if not _under_way(standing.get(row["key"]))]
+        wanted = {row["object_pk"] for row in idle}
+        products = sorted({pks[row["key"]] for row in idle if row["key"] in pks})
+        rows = [one for one in kind.of_products(ctx, products) if one.pk in wanted]
+        _take_again(ctx, kind, rows)
+        ctx.go_on()
+
+
+def _under_way(offer: RowMapping | None) -> bool:
+    return (
+        offer is not None
+        and offer["batch_id"] is not None
+        and offer["state"] in (OfferState.WAITING, OfferState.SENT)
+    )
+
+
+def _take_again(ctx: RunContext, kind: Kind, rows: Sequence[Row]) -> None:
+    """Take rows that another batch may hold: one that is held must not keep the others."""
+    if not rows:
+        return
+    try:
+        _take_rows(ctx, kind, rows)
+    except RunRefused:
+        half = len(rows) // 2
+        if half:
+            _take_again(ctx, kind, rows[:half])
+            _take_again(ctx, kind, rows[half:])
 
 
 def _batch(ctx: RunContext) -> int:
@@ -115,7 +168,8 @@ def _take_rows(ctx: RunContext, kind: Kind, rows: Sequence[Row]) -> None:
             value=a.value,
             cap=a.cap,
             changed_at=row.modified_date,
-            urgency=RETRY if key in retries and a.urgency > URGENT else a.urgency,
+            # What would oversell goes at once, however often it failed.
+            urgency=RETRY if key in retries and a.urgency > kind.urgent_upto else a.urgency,
             batch_id=batch.id,
             object_pk=row.pk,
         )

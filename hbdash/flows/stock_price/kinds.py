@@ -12,9 +12,7 @@ from hbdash.hepsiburada.models.listing import PriceRow, StockRow, UploadKind
 from hbdash.omnitron.calls import Page
 from hbdash.omnitron.models.catalogue import Price, Stock
 from hbdash.runs.context import RunContext
-from hbdash.runs.offers import Waiting, price_units, unit_price
-
-URGENT, FALLING, RISING, RETRY = 0, 1, 2, 3
+from hbdash.runs.offers import FALLING, RISING, URGENT, Waiting, price_units, unit_price
 
 
 @dataclass(frozen=True)
@@ -51,8 +49,11 @@ class Kind(Protocol):
     """Stock or price."""
 
     name: str
+    """Also the id of its flow, and of its flag (R6.11, R6.12)."""
     content_type: str
     upload_kind: UploadKind
+    urgent_upto: int
+    """The last urgency for which the end of the daily quota is kept: what oversells."""
 
     def due(self, ctx: RunContext, which: str, limit: int) -> Page[Stock] | Page[Price]: ...
 
@@ -75,6 +76,7 @@ class StockKind:
     name = "stock"
     content_type = "productstock"
     upload_kind = UploadKind.STOCK
+    urgent_upto = FALLING
 
     def due(self, ctx: RunContext, which: str, limit: int) -> Page[Stock]:
         if which == "updates":
@@ -113,6 +115,7 @@ class PriceKind:
     name = "price"
     content_type = "productprice"
     upload_kind = UploadKind.PRICE
+    urgent_upto = URGENT
 
     def due(self, ctx: RunContext, which: str, limit: int) -> Page[Price]:
         if which == "updates":

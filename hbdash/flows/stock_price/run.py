@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from hbdash.flows.stock_price.collect import collect
-from hbdash.flows.stock_price.due import read_due, read_keys
+from hbdash.flows.stock_price.due import read_due, read_keys, read_retries
 from hbdash.flows.stock_price.kinds import PRICE, STOCK, Kind
 from hbdash.flows.stock_price.send import recover, send_waiting
 from hbdash.flows.stock_price.taken import judge
@@ -39,6 +39,7 @@ def _run(ctx: RunContext, kind: Kind) -> None:
         read_keys(ctx, kind, ctx.request.keys)
     else:
         read_due(ctx, kind)
+        read_retries(ctx, kind)
     if ctx.dry_run:
         return
     drop_unlisted(ctx, kind)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from hbdash.flows.stock_price.kinds import Kind
 from hbdash.hepsiburada.errors import TooManyUploads, UploadQuotaUsed
 from hbdash.runs import offers
 from hbdash.runs.context import RunContext
 from hbdash.runs.failures import Met
-from hbdash.runs.offers import Waiting
+from hbdash.runs.offers import Room, Waiting
 from hbdash.runs.points import point
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import Listing, Upload, UploadRow
@@ -25,6 +25,10 @@ MOST_WAITING = 5
 #: Rows per day are limited to ten times the listings; the last tenth is kept for urgent rows.
 QUOTA_PER_LISTING = 10
 KEPT_FOR_URGENT = 0.1
+#: So long an upload whose answer was lost may still wait there.
+LOST_WAITS_FOR = timedelta(minutes=2)
+#: States of an upload that got there, or may have.
+_MAYBE_THERE = ("preparing", "unknown", "lost")
 
 
 def recover(ctx: RunContext, kind: Kind) -> None:
@@ -52,10 +56,12 @@ def send_waiting(ctx: RunContext, kind: Kind) -> int:
     sent = 0
     while True:
         room = _room(ctx, kind)
-        if room <= 0:
+        if room.total <= 0:
             break
         with ctx.db.read() as connection:
-            rows = offers.waiting(connection, ctx.channel_id, kind.name, room)
+            rows = offers.waiting(
+                connection, ctx.channel_id, kind.name, room, urgent_upto=kind.urgent_upto
+            )
         if not rows:
             break
         if not _wait_for_gap(ctx):
@@ -66,11 +72,26 @@ def send_waiting(ctx: RunContext, kind: Kind) -> int:
         left = offers.count_waiting(connection, ctx.channel_id, kind.name)
     if left:
         ctx.progress.note["waiting"] = left
+        if not room.normal and "uploads_waiting" not in ctx.progress.note:
+            _tell_quota(ctx, kind, left)
     return sent
 
 
-def _room(ctx: RunContext, kind: Kind) -> int:
-    """Rows that the next upload may carry: by its size, the queue there, and the daily quota."""
+def _tell_quota(ctx: RunContext, kind: Kind, left: int) -> None:
+    """What waits for tomorrow's quota is told as the marketplace would tell it."""
+    line = ctx.journal.add(
+        "warning", "waiting", log_text("upload.quota", {}), kind=kind.content_type,
+        code="upload.quota", params={"rows": left, **ctx.progress.note.get("quota", {})},
+    )  # fmt: skip
+    ctx.failures.met(Met("upload", kind.name, "upload.quota", {"rows": left}, line=line))
+
+
+def _room(ctx: RunContext, kind: Kind) -> Room:
+    """Rows that the next upload may carry: by its size, the queue there, and the daily quota.
+
+    The day is the last 24 hours, which keeps within the quota wherever the marketplace begins its
+    own; uploads of unknown outcome count, since they may have arrived.
+    """
     uploads, listings = table_of(Upload), table_of(Listing)
     day_start = ctx.now() - timedelta(days=1)
     with ctx.db.read() as connection:
@@ -78,17 +99,26 @@ def _room(ctx: RunContext, kind: Kind) -> int:
             select(func.count()).where(
                 uploads.c.channel_id == ctx.channel_id,
                 uploads.c.kind.in_(("stock", "price")),
-                uploads.c.state.in_(("preparing", "sent", "unknown")),
+                uploads.c.state.in_(("preparing", "sent", "unknown"))
+                | (
+                    (uploads.c.state == "lost")
+                    & (uploads.c.created_at > ctx.now() - LOST_WAITS_FOR)
+                ),
             )
         ).scalar_one()
         if waiting >= MOST_WAITING:
             ctx.progress.note["uploads_waiting"] = waiting
-            return 0
+            return Room(0, 0)
         used = connection.execute(
             select(func.coalesce(func.sum(uploads.c.rows), 0)).where(
                 uploads.c.channel_id == ctx.channel_id,
                 uploads.c.kind.in_(("stock", "price")),
-                uploads.c.sent_at >= day_start,
+                (uploads.c.sent_at >= day_start)
+                | (
+                    uploads.c.sent_at.is_(None)
+                    & uploads.c.state.in_(_MAYBE_THERE)
+                    & (uploads.c.created_at >= day_start)
+                ),
             )
         ).scalar_one()
         known = connection.execute(
@@ -97,11 +127,13 @@ def _room(ctx: RunContext, kind: Kind) -> int:
             )
         ).scalar_one()
     quota = QUOTA_PER_LISTING * known
-    left = int(quota - used)
-    if left <= quota * KEPT_FOR_URGENT:
-        # Zeros and stops of sale head the queue anyway; whatever else is in this part, goes too.
-        left = max(left, 0)
-    return min(ctx.config.engine.upload_rows, left)
+    left = max(quota - int(used), 0)
+    normal = max(left - int(quota * KEPT_FOR_URGENT), 0)
+    if normal < ctx.config.engine.upload_rows:
+        ctx.progress.note["quota"] = {"used": int(used), "quota": quota}
+    return Room(
+        min(ctx.config.engine.upload_rows, left), min(ctx.config.engine.upload_rows, normal)
+    )
 
 
 def _wait_for_gap(ctx: RunContext) -> bool:
@@ -120,7 +152,9 @@ def _wait_for_gap(ctx: RunContext) -> bool:
 
 
 def _send(ctx: RunContext, kind: Kind, rows: Sequence[Waiting]) -> int:
-    upload_id = _prepare(ctx, kind, rows)
+    upload_id, rows = _prepare(ctx, kind, rows)
+    if not rows:
+        return 0
     point("upload_prepared")
     ctx.before_write()
     try:
@@ -146,6 +180,7 @@ def _send(ctx: RunContext, kind: Kind, rows: Sequence[Waiting]) -> int:
         params={"rows": len(rows), "tracking_id": tracking_id},
         exchange=ctx.wire.exchange,
     )
+    ctx.failures.passed("upload", kind.name)
     with ctx.commit(durable=True) as connection:
         connection.execute(
             update(uploads)
@@ -155,7 +190,8 @@ def _send(ctx: RunContext, kind: Kind, rows: Sequence[Waiting]) -> int:
     return len(rows)
 
 
-def _prepare(ctx: RunContext, kind: Kind, rows: Sequence[Waiting]) -> int:
+def _prepare(ctx: RunContext, kind: Kind, rows: Sequence[Waiting]) -> tuple[int, Sequence[Waiting]]:
+    """The upload's rows in our books, and those of them that are still ours to send."""
     uploads = table_of(Upload)
     now = ctx.now()
     with ctx.commit(durable=True) as connection:
@@ -177,6 +213,11 @@ def _prepare(ctx: RunContext, kind: Kind, rows: Sequence[Waiting]) -> int:
                 .returning(uploads.c.id)
             ).scalar_one()
         )
+        rows = offers.bind_to_upload(connection, ctx.channel_id, kind.name, rows, upload_id, now)
+        if not rows:
+            connection.execute(delete(uploads).where(uploads.c.id == upload_id))
+            return upload_id, rows
+        connection.execute(update(uploads).where(uploads.c.id == upload_id).values(rows=len(rows)))
         connection.execute(
             insert(table_of(UploadRow)),
             [
@@ -194,8 +235,7 @@ def _prepare(ctx: RunContext, kind: Kind, rows: Sequence[Waiting]) -> int:
                 for element, row in enumerate(rows, start=1)
             ],
         )
-        offers.bind_to_upload(connection, ctx.channel_id, kind.name, rows, upload_id, now)
-    return upload_id
+    return upload_id, rows
 
 
 def _give_back(
