@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from hbdash.actions.actor import Role, require
+from hbdash.actions.actor import Refused, Role, require
 from hbdash.actions.claim_photos import read_photo
 from hbdash.actions.claims import (
     Outcome,
@@ -144,7 +144,12 @@ def _approve(on: Session, args: argparse.Namespace) -> int:
             found = claim_detail(connection, on.channel_id, args.claim, on.now())
         amount = "" if found is None else f", {money(found.row.amount)}"
         _ask(on, args.claim, f"refund claim {args.claim}{amount}")
-    return _tell(args, request_approval(on.db, on.clock, on.actor, on.channel_id, args.claim))
+    try:
+        outcome = request_approval(on.db, on.clock, on.actor, on.channel_id, args.claim)
+    except Refused as refused:
+        # It is the claim that can't be approved, not the command that was used wrongly.
+        raise CommandFailed(refusal(refused.id, refused.params), FAILED) from refused
+    return _tell(args, outcome)
 
 
 def _tell(args: argparse.Namespace, outcome: Outcome) -> int:

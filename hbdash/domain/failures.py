@@ -42,6 +42,11 @@ class FailureSpec:
     cause_params: tuple[str, ...] = ()
     remedy_action: str | None = None
 
+    @property
+    def remedy(self) -> str:
+        """Id of its remedy in `hbdash.domain.remedies`; nothing to do is one, too."""
+        return self.remedy_action or "wait"
+
 
 _T, _P, _H = FailureKind.TRANSIENT, FailureKind.PERSON, FailureKind.HOPELESS
 
@@ -91,8 +96,17 @@ _ALL = (
                 "products.touch"),
     FailureSpec("product.no_result", _T, True, "product"),
     FailureSpec("product.in_progress", _T, True, "product"),
-    FailureSpec("product.pre_matched", _P, True, remedy_action="catalogue.open"),
+    FailureSpec("product.pre_matched", _P, True, remedy_action="products.prematch"),
     FailureSpec("product.not_in_queue", _P, cause_params=("reason",), remedy_action="why.open"),
+    # The category tree and its attributes.
+    FailureSpec("catalogue.shrunk", _P, False, None, ("what", "category", "attribute"),
+                "log.open"),
+    FailureSpec("category.unknown", _P, False, None, ("category",), "settings.open"),
+    FailureSpec("category.same_name", _P, False, None, ("category",), "catalogue.open"),
+    FailureSpec("category.refused", _P, False, None, ("text",), "log.open"),
+    FailureSpec("product.category_closed", _P, True, None, ("category",), "catalogue.open"),
+    FailureSpec("attribute.now_mandatory", _P, False, None, ("attribute", "category"),
+                "catalogue.open"),
     # Stock and price.
     FailureSpec("stock.missing", _P, True, "productstock", (), "omnitron.stock"),
     FailureSpec("stock.zero_on_create", _P, True, "productstock", (), "omnitron.stock"),

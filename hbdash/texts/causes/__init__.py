@@ -10,20 +10,22 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 
 from hbdash.domain.settings.schema import SETTINGS
-from hbdash.texts.causes import channel, claims, offers, orders, products, remote
+from hbdash.texts.causes import catalogue, channel, claims, offers, orders, products, remote
 from hbdash.texts.causes.model import CauseText
+from hbdash.texts.causes.topics import TOPICS
 from hbdash.texts.cells import cells, cut_end
 from hbdash.texts.formats import UNKNOWN, money
 from hbdash.texts.labels import service_label, side_label
 from hbdash.texts.translate import N_, _, language
 
-__all__ = ["CAUSES", "CauseText", "cause", "log_text", "meaning", "remedy"]
+__all__ = ["CAUSES", "TOPICS", "VARIANT_BY", "CauseText", "cause", "log_text", "meaning", "remedy"]
 
 #: Failure id, or `id#variant` → its texts.
 CAUSES: dict[str, CauseText] = {
     **remote.TEXTS,
     **channel.TEXTS,
     **products.TEXTS,
+    **catalogue.TEXTS,
     **offers.TEXTS,
     **orders.TEXTS,
     **claims.TEXTS,
@@ -35,7 +37,7 @@ _SHORTEST_PARAM = 4
 _LONGEST_PARAM = 300
 
 #: Failure id → the parameter that chooses between its texts.
-_VARIANT_BY = {
+VARIANT_BY = {
     "remote.auth": "side",
     "price.locked": "bound",
     "offer.held": "guard",
@@ -112,13 +114,13 @@ def _sentence(
 
 
 def _texts(failure_id: str, params: Mapping[str, object]) -> CauseText | None:
-    by = _VARIANT_BY.get(failure_id)
+    by = VARIANT_BY.get(failure_id)
     if by is not None:
         variant = str(params.get(by) or "").lower()
         variant = _OTHER_SPELLINGS.get(variant, variant)
         if (found := CAUSES.get(f"{failure_id}#{variant}")) is not None:
             return found
-    return CAUSES.get(failure_id)
+    return CAUSES.get(failure_id) or TOPICS.get(failure_id)
 
 
 class _Shown(dict[str, str]):

@@ -169,6 +169,31 @@ TEXTS: dict[str, CauseText] = {
         N_("Hepsiburada does not let this merchant sell the brand."),
         N_("Ask Hepsiburada’s support for the permission."),
     ),
+    "upload.row#duplicatehepsiburadaskuspecified": CauseText(
+        N_("SKU twice in one upload"),
+        N_("The upload named one Hepsiburada SKU twice."),
+        N_("Nothing: the next upload has it once. If it stays, two products share a listing."),
+    ),
+    "upload.row#duplicatemerchantskuspecified": CauseText(
+        N_("SKU twice in one upload"),
+        N_("The upload named one merchant SKU twice."),
+        N_("Nothing: the next upload has it once. If it stays, two products share a SKU."),
+    ),
+    "upload.row#missingheaders": CauseText(
+        N_("Row without its SKU"),
+        N_("Hepsiburada found no SKU or no value in a row of the upload."),
+        N_("For the developer: the row stands in the log."),
+    ),
+    "upload.row#invaliddispatchtime": CauseText(
+        N_("Dispatch time refused"),
+        N_("Hepsiburada does not take the dispatch time of the listing."),
+        N_("Set it in Hepsiburada’s merchant portal; hbdash does not send it."),
+    ),
+    "upload.row#merchantalreadylistedagainstproduct": CauseText(
+        N_("Product listed twice"),
+        N_("This merchant sells the same product of Hepsiburada under another SKU."),
+        N_("Close one of the two listings in Hepsiburada’s merchant portal."),
+    ),
     "upload.too_many": CauseText(
         N_("Too many uploads wait"),
         N_("Hepsiburada takes no further upload until earlier ones are done."),
