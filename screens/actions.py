@@ -69,7 +69,7 @@ class Action:
         return EVERYWHERE in self.where or page_id in self.where
 
 
-_M, _A, _R = "monitoring", "alarms", "refunds"
+_D, _M, _A, _R = "dashboard", "monitoring", "alarms", "refunds"
 _TABLES = (_M, _A, _R)
 
 ACTIONS: tuple[Action, ...] = (
@@ -127,6 +127,16 @@ ACTIONS: tuple[Action, ...] = (
            where=(_M,), role=Role.OPERATOR, footer=45),
     Action("failure.close", ("C",), N_("close"), N_("close the failure with a reason"),
            where=(_M,), role=Role.OPERATOR, footer=46),
+    Action("penalty.lift", ("L",), N_("lift"), N_("lift the penalty, or all marked"),
+           where=(_M,), role=Role.OPERATOR, footer=47),
+    Action("penalty.list", ("I",), N_("lift a list"), N_("lift the penalties of a file or of keys"),
+           where=(_M,), role=Role.OPERATOR),
+    # --- products
+    Action("product.trigger", ("P",), N_("trigger"), N_("send new products now (create only)"),
+           where=(_D,), role=Role.OPERATOR),
+    Action("product.touch", ("U",), N_("send again"),
+           N_("send products again: a file or SKUs (touches their version)"),
+           where=(_D, _M), role=Role.OPERATOR),
     # --- alarms
     Action("alarm.acknowledge", ("K",), N_("acknowledge"), N_("acknowledge the alarm: I have it"),
            where=(_A,), role=Role.OPERATOR, footer=10),

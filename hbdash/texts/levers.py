@@ -9,6 +9,7 @@ from hbdash.texts.translate import N_, _, ngettext
 LEVER_REFUSALS = {
     "file.large": N_("The file is too large to be a list of keys."),
     "file.binary": N_("This is no text file. Save it as CSV: a spreadsheet itself can’t be read."),
+    "file.unreadable": N_("{path} can’t be read: {error}."),
     "lift.none": N_("No penalty stands for any of these."),
     "touch.none": N_("None of these is a product that could be touched."),
     "trigger.none": N_("Name at least one SKU."),

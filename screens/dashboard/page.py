@@ -16,11 +16,13 @@ from hbdash.store.queries.flows import FlowState
 from hbdash.store.queries.overview import FiringAlarm, Overview, overview
 from hbdash.texts import _, ngettext
 from hbdash.texts import formats as fmt
+from screens import levers
 from screens.dashboard import figures, flows, large, lists
 from screens.dashboard.drill import target_of
 from screens.dashboard.layout import PARTS, plan
 from screens.dashboard.verdict import verdict, viewer
 from screens.frame import Page
+from screens.threads import InThreads
 from screens.widgets.cells import Cells
 from screens.widgets.line import BLANK, Line, line
 from screens.widgets.lines import Lines
@@ -66,6 +68,7 @@ class DashboardPage(Page[Board]):
         self.engine = Lines(draw=self._draw_engine, id="engine")
         self.lag = Lines(draw=self._draw_lag, id="lag")
         self.latest = Lines(draw=self._draw_latest, id="latest")
+        self.threads = InThreads(id="threads")
 
     def body(self) -> ComposeResult:
         yield self.figures
@@ -74,6 +77,7 @@ class DashboardPage(Page[Board]):
         yield self.deadlines
         yield self.alarms
         yield from (self.today, self.engine, self.lag, self.latest)
+        yield self.threads
 
     def on_mount(self) -> None:
         """The cursor begins on the nearest deadline."""
@@ -219,6 +223,16 @@ class DashboardPage(Page[Board]):
         if data is None or data.frame.lease is None:
             return line(" ", ("○", "muted"), (" " + _("Nothing was read yet."), "muted"))
         return line(" ", ("✓", "success"), (f" {words}", "muted"))
+
+    # --- products
+
+    def act_product_trigger(self) -> None:
+        """Product Create for some SKUs, now (R7.1.9)."""
+        levers.ask_trigger(self.host, self.threads.in_thread)
+
+    def act_product_touch(self) -> None:
+        """Some products once more, as updates (R7.5.1)."""
+        levers.ask_list(self.host, self.threads.in_thread, levers.touch(self.host), lambda: None)
 
     # --- going deeper
 

@@ -12,7 +12,7 @@ from hbdash.texts import _
 from screens.face import host
 from screens.monitoring import logdetail
 from screens.monitoring.reading import LineDetail, line_detail
-from screens.monitoring.threads import InThreads
+from screens.threads import InThreads
 from screens.widgets.dialog import BoxEdge, BoxFoot, Overlay
 from screens.widgets.line import BLANK, Line, line
 from screens.widgets.lines import Lines

@@ -23,7 +23,7 @@ from screens.monitoring.reading import (
     pages,
 )
 from screens.monitoring.segment import Segment
-from screens.monitoring.threads import Answer
+from screens.threads import Answer
 
 _STEP_S = 0.2
 """How far a search has come is told so often, while it finds nothing."""

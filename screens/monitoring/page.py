@@ -1,4 +1,4 @@
-"""Monitoring: Log, Failures, Reports. The page shows one part and asks it."""
+"""Monitoring: Log, Failures, Reports, Penalties. The page shows one part and asks it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 from textual.app import ComposeResult
 
+from hbdash.store.queries.penalties import count_penalties
 from hbdash.texts import N_, _
 from hbdash.texts import formats as fmt
 from screens.actions import Action
@@ -16,12 +17,16 @@ from screens.monitoring.chips import Query
 from screens.monitoring.failures import FailuresPart
 from screens.monitoring.log import LogPart
 from screens.monitoring.part import Part
+from screens.monitoring.penalties import PenaltiesPart
 from screens.monitoring.reportdata import figures
 from screens.monitoring.reports import ReportsPart
 from screens.widgets.line import BLANK, Line, line, spread
 from screens.widgets.lines import Lines
 
-_NAMES = {"log": N_("Log"), "failures": N_("Failures"), "reports": N_("Reports")}
+_NAMES = {
+    "log": N_("Log"), "failures": N_("Failures"), "reports": N_("Reports"),
+    "penalties": N_("Penalties"),
+}  # fmt: skip
 _EVERYWHERE = ("list.copy",)
 
 
@@ -32,21 +37,23 @@ class MonitoringView:
     part: str
     view: Any
     reports: int | None
+    penalties: int = 0
 
 
 class MonitoringPage(Page[MonitoringView]):
     """The parts, gone through by the digit of the page."""
 
     page_id = "monitoring"
-    parts = ("log", "failures", "reports")
+    parts = ("log", "failures", "reports", "penalties")
 
     def __init__(self) -> None:
         super().__init__()
         self.log_part = LogPart()
         self.failures_part = FailuresPart()
         self.reports_part = ReportsPart()
+        self.penalties_part = PenaltiesPart()
         self.all_parts: tuple[Part, ...] = (
-            self.log_part, self.failures_part, self.reports_part
+            self.log_part, self.failures_part, self.reports_part, self.penalties_part,
         )  # fmt: skip
         for part in self.all_parts:
             part.draw_parts, part.lead = self._draw_line, self.lead
@@ -96,7 +103,8 @@ class MonitoringPage(Page[MonitoringView]):
         reports = (
             sum(n for n in known if n is not None) if any(n is not None for n in known) else None
         )
-        return MonitoringView(part.part_id, part.load(connection), reports)
+        punished = count_penalties(connection, self.host.channel.id, self.host.now()).total
+        return MonitoringView(part.part_id, part.load(connection), reports, punished)
 
     def show(self, snapshot: MonitoringView) -> None:
         if snapshot.part == self._shown:
@@ -131,6 +139,8 @@ class MonitoringPage(Page[MonitoringView]):
             return self.frame.open_failures
         if part_id == "reports" and self.snapshot is not None:
             return self.snapshot.reports
+        if part_id == "penalties" and self.snapshot is not None:
+            return self.snapshot.penalties
         return None
 
     # --- frame
@@ -148,6 +158,10 @@ class MonitoringPage(Page[MonitoringView]):
     def action_report(self, step: int) -> None:
         """Left and right in the reports: the other lists."""
         self.reports_part.turn(step)
+
+    def action_penalty_state(self, step: int) -> None:
+        """Left and right in the penalties: the other states."""
+        self.penalties_part.turn(step)
 
     def next_part(self) -> None:
         ids = [part.part_id for part in self.all_parts]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from hbdash.texts import _
 from screens.face import Host, host
 from screens.frame import step
-from screens.monitoring.threads import InThreads
+from screens.threads import InThreads
 from screens.widgets.line import BLANK, Line
 
 if TYPE_CHECKING:

@@ -455,7 +455,7 @@ class Shop:
         if spec.content_type is not None:
             penalty_id = self._add(
                 connection, Penalty,
-                channel_id=CHANNEL, content_type=kind, key=f"{code}:{key}", owner="omnitron",
+                channel_id=CHANNEL, content_type=kind, key=key, owner="omnitron",
                 tries=tries, max_retries=2, interval_s=28_800, first_failed_at=first,
                 last_failed_at=first, next_at=first + timedelta(hours=8),
                 expires_at=first + timedelta(hours=24), ended=state == "ended",
