@@ -1,11 +1,12 @@
-"""``hbdash guide [ID|TEXT]``: the error guide; needs neither configuration nor database."""
+"""``hbdash guide [ID|TEXT]``: the error guide; works without a configuration, in English then."""
 
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 from dataclasses import asdict
 
-from hbdash.cli.common import DONE, FAILED, CommandFailed
+from hbdash.cli.common import DONE, FAILED, CommandFailed, own_configuration
 from hbdash.cli.output import print_json, print_text
 from hbdash.explain.guide import Entry, entries, look_up
 
@@ -24,6 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 1 when the guide has nothing of the kind."""
+    with suppress(CommandFailed):  # only its language is wanted
+        own_configuration(args)
     text = " ".join(args.text)
     found = look_up(text) if text.strip() else entries()
     if args.json:
