@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from hbdash.sandbox.hepsiburada import marketplace
-from hbdash.sandbox.omnitron import backoffice
+from hbdash.sandbox.omnitron import backoffice, erp
 from hbdash.sandbox.seed.catalogue import Kind, new_product, product
 from hbdash.sandbox.seed.claims import claim_story, time_left
 from hbdash.sandbox.seed.places import UNMAPPED
@@ -173,6 +173,18 @@ def cancel_line(world: World) -> Any:
     return marketplace.cancel_line(world)
 
 
+def serve_order(world: World) -> Any:
+    """The ERP goes on with an order: invoices it, ships it, or hears that it arrived."""
+    found = erp.order_to_serve(world)
+    if found is None:
+        return {"order": "none"}
+    number, step = found
+    acts = {
+        "invoice": erp.invoice_order, "ship": erp.ship_order, "deliver": erp.deliver_order,
+    }  # fmt: skip
+    return acts[step](world, number)
+
+
 def map_township(world: World) -> Any:
     city, township = world.rng.choice(UNMAPPED)
     backoffice.map_township(world, city, township)
@@ -219,6 +231,7 @@ ACTS: dict[str, tuple[float, Callable[[World], Any]]] = {
     "change_price": (12, change_price),
     "open_claim": (8, open_claim),
     "new_product": (4, bring_out),
+    "serve_order": (8, serve_order),
     "cancel_line": (2, cancel_line),
     "drift_price": (2.5, drift_price),
     "drift_stock": (2.5, drift_stock),

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from hbdash.sandbox import files, hepsiburada, omnitron
 from hbdash.sandbox.hepsiburada import marketplace
 from hbdash.sandbox.hepsiburada.mpop import changes
-from hbdash.sandbox.omnitron import backoffice, shelves, splitting
+from hbdash.sandbox.omnitron import backoffice, erp, shelves, splitting
 from hbdash.sandbox.seed.catalogue import products
 from hbdash.sandbox.world import World
 
@@ -65,7 +65,7 @@ def actions() -> dict[str, Callable[..., Any]]:
     """What people and time do on both sides, by name: every public function of these modules that
     takes the world first."""
     found: dict[str, Callable[..., Any]] = {}
-    for module in (backoffice, shelves, splitting, marketplace, changes):
+    for module in (backoffice, erp, shelves, splitting, marketplace, changes):
         for name, act in inspect.getmembers(module, inspect.isfunction):
             first = next(iter(inspect.signature(act).parameters), None)
             if first == "world" and not name.startswith("_") and name not in ("tick", "snapshot"):
