@@ -16,6 +16,7 @@ from hbdash.sandbox.omnitron.fields import Field, boolean, choice, clean, intege
 from hbdash.sandbox.omnitron.listing import Source, flag, keys, lookups, number, page, times
 from hbdash.sandbox.omnitron.web import Call, Reply
 from hbdash.sandbox.omnitron.wire import SECOND, iso, not_found
+from hbdash.sandbox.world import World
 
 REASONS = ("mapping", "remote", "channel_app")
 
@@ -66,6 +67,19 @@ def forgive(db: sqlite3.Connection, content_type: int, object_id: int) -> None:
         "DELETE FROM om_penalty WHERE content_type = ? AND object_id = ?",
         (content_type, object_id),
     )
+
+
+def lift(world: World, model: str, object_id: int) -> dict[str, Any]:
+    """What a person does in Omnitron's own panel: delete an object's penalty (R7.5.2)."""
+    content_type = contenttypes.NUMBERS[model]
+    found = world.db.execute(
+        "DELETE FROM om_penalty WHERE content_type = ? AND object_id = ? RETURNING pk",
+        (content_type, object_id),
+    ).fetchall()
+    if not found:
+        raise LookupError(f"Omnitron has no penalty of {model} {object_id}")
+    refresh(world.db, content_type, [object_id])
+    return {"model": model, "object": object_id}
 
 
 def _wire(call: Call, rows: Any) -> list[dict[str, Any]]:
