@@ -23,7 +23,8 @@ LONGEST_LINE, LONGEST_NOTES = 255, 512
 CANCEL_ITEMS_AT_ONCE = 6
 
 #: Omnitron's status of an item (O§6.1).
-CANCELLATION_WAITING, CANCELLED, SHIPPED, ATTEMPTED, DELIVERED = 50, 100, 500, 540, 550
+CANCELLATION_WAITING, CANCELLED, APPROVED = 50, 100, 400
+SHIPPED, ATTEMPTED, DELIVERED = 500, 540, 550
 _STATUS_NAMES = {
     "cancellation_waiting": 50, "canceled": 100, "cancelled": 100, "waiting": 200,
     "payment_waiting": 300, "confirmation_waiting": 350, "approved": 400, "preparing": 450,

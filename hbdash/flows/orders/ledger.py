@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from hbdash.domain.orders import CANCELLATION_WAITING, CANCELLED, item_status
+from hbdash.domain.orders import APPROVED, CANCELLATION_WAITING, CANCELLED, item_status
 from hbdash.flows.orders.faults import PackageRow
 from hbdash.omnitron.models.order import Order, OrderItem
 from hbdash.store.bulk import insert_ignore, sliced, table_of, upsert
@@ -134,5 +134,5 @@ def _row(channel_id: int, item: OrderItem, line: str, n: int) -> dict[str, Any]:
         "item_pk": item.pk,
         "order_pk": item.order or 0,
         "state": "live" if _is_live(item) else "cancelled",
-        "status": item.status or "400",
+        "status": str(item_status(item.status) or item.status or APPROVED),
     }
