@@ -176,7 +176,11 @@ class ChannelEngine:
                 schedule.ended(connection, self.id, spec.id, state, now)
             if request.started_by == "schedule" and result and result.reason_id == "run.shutdown":
                 recovery.due_again(connection, self.id, {spec.id}, now)
+            if result is not None and result.again_at is not None:
+                schedule.sooner(connection, self.id, spec.id, result.again_at)
             self._desk.ended(connection, request, result)
+        if result is not None and result.again_at is not None and spec.id in self._dues:
+            self._dues[spec.id] = min(self._dues[spec.id], result.again_at)
         if result is None:
             self._desk.look_again()
         if state in REFUSALS:

@@ -96,6 +96,16 @@ def started(
     return due
 
 
+def sooner(connection: Connection, channel_id: int, flow: str, at: datetime) -> None:
+    """The flow has a result to ask for at that time: it is due then, if it was due later."""
+    table = table_of(FlowSchedule)
+    connection.execute(
+        update(table)
+        .where(table.c.channel_id == channel_id, table.c.flow == flow, table.c.next_due > at)
+        .values(next_due=at)
+    )
+
+
 def ended(
     connection: Connection, channel_id: int, flow: str, state: RunState, now: datetime
 ) -> None:

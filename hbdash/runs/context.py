@@ -104,6 +104,14 @@ class RunContext:
     """Monotonic time at which the budget ends."""
     ask_for_run: Callable[[str, tuple[str, ...], str], None]
     """Ask the engine for a run of another flow: ``(flow, keys, why)``."""
+    again_at: datetime | None = None
+
+    def come_again(self, at: datetime | None) -> None:
+        """Have this flow run at that time although its schedule says later; ``None`` for no wish.
+
+        A run does not wait for a result that takes its time: the next one asks for it.
+        """
+        self.again_at = at
 
     @property
     def channel_id(self) -> int:

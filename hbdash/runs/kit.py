@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from hbdash.config import Config
@@ -68,3 +69,5 @@ class RunResult:
     failed: int
     skipped: int
     reason_id: str | None
+    again_at: datetime | None = None
+    """When the flow has a result to ask for, earlier than its schedule says."""

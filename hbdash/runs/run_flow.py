@@ -76,6 +76,7 @@ class _Run:
         self.reason: tuple[str | None, dict[str, Any]] = (None, {})
         self.epoch = 0
         self.run_id = 0
+        self.again_at: datetime | None = None
         self.told = False
         """The line of the failure says all that the line of the run would."""
         self.started: datetime = kit.clock.now()
@@ -180,7 +181,10 @@ class _Run:
             until=self.began + spec.time_budget.total_seconds(),
             ask_for_run=kit.ask_for_run,
         )
-        load_body(spec)(context)
+        try:
+            load_body(spec)(context)
+        finally:
+            self.again_at = context.again_at
 
     def _settled(self) -> None:
         progress = self.progress
@@ -296,4 +300,5 @@ class _Run:
             failed=self.progress.failed,
             skipped=self.progress.skipped,
             reason_id=self.reason[0],
+            again_at=self.again_at,
         )

@@ -118,6 +118,120 @@ def import_lost(rows: int) -> str:
     return text.format(n=number(rows))
 
 
+def ticket_sent(rows: int, tracking_id: str) -> str:
+    """Changes of products in the catalogue went out."""
+    what = ngettext("{n} changed product sent", "{n} changed products sent", rows)
+    return _("{what}, ticket {tracking}").format(
+        what=what.format(n=number(rows)), tracking=tracking_id
+    )
+
+
+def change_sent(tracking_id: str) -> str:
+    """One product of it."""
+    return _("change sent, ticket {tracking}").format(tracking=tracking_id)
+
+
+def ticket_halved(rows: int, why: str) -> str:
+    """A whole ticket was refused."""
+    return _("Hepsiburada refused a ticket of {n}: {why}; its halves are sent apart").format(
+        n=number(rows), why=why
+    )
+
+
+def ticket_sought(rows: int) -> str:
+    """A lost answer, not found yet."""
+    return _("The answer to a ticket of {n} was lost; it is looked for at Hepsiburada").format(
+        n=number(rows)
+    )
+
+
+def ticket_found(rows: int, tracking_id: str) -> str:
+    """A lost answer was found."""
+    return _("The ticket of {n} whose answer was lost did arrive: {tracking}").format(
+        n=number(rows), tracking=tracking_id
+    )
+
+
+def ticket_lost(rows: int) -> str:
+    """A lost ticket never arrived."""
+    return _("The ticket of {n} never arrived; its changes are sent again").format(n=number(rows))
+
+
+def change_taken() -> str:
+    """Every field of a change was approved."""
+    return _("change approved by Hepsiburada")
+
+
+def change_in_review() -> str:
+    """A change is looked at for longer than a result may take."""
+    return _("change still in review at Hepsiburada; it is asked for daily")
+
+
+def change_given_up() -> str:
+    """After 30 days nobody asks any more."""
+    return _("change still in review after 30 days; it is not asked for any more")
+
+
+def nothing_changed() -> str:
+    """An update without a difference."""
+    return _("nothing of it differs from what was sent last")
+
+
+def not_an_update(reason_id: str) -> str:
+    """By hand: no update can be sent of it."""
+    if reason_id == "being_sent":
+        return _("not sent: it is on its way right now")
+    return _("not sent: it was never sent as new, so there is nothing to update")
+
+
+def would_change(fields: Sequence[str]) -> str:
+    """Dry run, a product in the catalogue."""
+    return _("would send the change of: {fields}").format(fields=", ".join(fields))
+
+
+def would_import_again(price: str, stock: str) -> str:
+    """Dry run, a product that may still be imported anew."""
+    return _("would send again: price {price}, stock {stock}").format(price=price, stock=stock)
+
+
+def status_changed(before: str, after: str) -> str:
+    """A product moved on in Hepsiburada's catalogue."""
+    return _("{before} → {after} at Hepsiburada").format(
+        before=product_status(before) or "?", after=product_status(after) or "?"
+    )
+
+
+def prematch_sent(verdict: str, hb_sku: str, who: str) -> str:
+    """A person's word on a proposed match was carried out."""
+    if verdict == "approve":
+        return _("match with {sku} approved, as {who} decided").format(sku=hb_sku, who=who)
+    return _("match with {sku} rejected, as {who} decided").format(sku=hb_sku, who=who)
+
+
+def prematch_overtaken(status: str) -> str:
+    """The product is not proposed any more, or another product is."""
+    return _("decision not sent: the proposal is not the one decided on ({status})").format(
+        status=product_status(status) or "?"
+    )
+
+
+def prematch_sought() -> str:
+    """The answer to a decision was lost."""
+    return _("the answer to the decision was lost; the state there is asked for again")
+
+
+def would_decide(verdict: str, hb_sku: str) -> str:
+    """Dry run of a decision."""
+    if verdict == "approve":
+        return _("would approve the match with {sku}").format(sku=hb_sku)
+    return _("would reject the match with {sku}").format(sku=hb_sku)
+
+
+def is_back() -> str:
+    """A product that had left the catalogue is in it again."""
+    return _("back in the catalogue: goes on sale once price and stock are there")
+
+
 def taken_in(status: str) -> str:
     """Hepsiburada took a product in."""
     return _("taken in by Hepsiburada: {status}").format(status=product_status(status) or "?")

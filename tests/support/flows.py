@@ -62,7 +62,7 @@ def config_for(running: RunningSandbox, db_url: str, **engine: Any) -> Config:
             **{
                 "upload_gap_s": 0,
                 "upload_polls_s": (0.1, 0.2),
-                "import_polls_s": (0.1, 0.2),
+                "import_polls_s": (0.0, 0.2),
                 "lease_term_s": 15,
                 **engine,
             }

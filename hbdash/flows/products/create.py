@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from hbdash.flows.products.due import Intake
+from hbdash.flows.products.follow import follow
 from hbdash.flows.products.keyed import due_of
+from hbdash.flows.products.prematch import carry_out
 from hbdash.flows.products.recovery import recover
-from hbdash.flows.products.results import collect
+from hbdash.flows.products.results import collect, next_poll
 from hbdash.flows.products.sending import send
 from hbdash.runs import batches
 from hbdash.runs.context import RunContext
 
-#: A run waits for the first two looks at the results of what it sent itself.
-_LOOKS_WAITED_FOR = 2
-
 
 def run(ctx: RunContext) -> None:
-    """Settle what is on its way, then send what is due; for given SKUs only those."""
+    """Settle what is on its way, then send what is due; for given SKUs only those.
+
+    What is sent here is settled by a following run: at the time of its next poll, or when the
+    schedule says.
+    """
     if not ctx.dry_run:
         recover(ctx)
         collect(ctx)
         batches.close_complete(ctx, "product")
+        if not ctx.request.keys:
+            carry_out(ctx)
+            follow(ctx)
     intake = Intake(ctx, lambda rows: send(ctx, rows))
-    if ctx.request.keys:
-        intake.take(due_of(ctx, ctx.request.keys))
-    else:
-        intake.read_due()
+    try:
+        if ctx.request.keys:
+            intake.take(due_of(ctx, ctx.request.keys))
+        else:
+            intake.read_due()
+    finally:
+        ctx.come_again(next_poll(ctx))
     if ctx.dry_run:
         return
     batches.close_complete(ctx, "product")
-    collect(ctx, patience=_patience(ctx))
+    collect(ctx)
     batches.close_complete(ctx, "product")
-
-
-def _patience(ctx: RunContext) -> timedelta:
-    plan = ctx.config.engine.import_polls_s[:_LOOKS_WAITED_FOR]
-    return timedelta(seconds=sum(plan) * 1.1)
+    ctx.come_again(next_poll(ctx))

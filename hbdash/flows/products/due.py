@@ -1,4 +1,4 @@
-"""Step 1: new products are read, gated and translated; the good ones wait for their import.
+"""Step 1: products that are due are read, gated and translated; the good ones wait to be sent.
 
 Each page leaves at most two batches: one of what is decided now (faulty products, and those that
 Hepsiburada has already), closed at once so that a cured cause finds nothing locked; and one of what
@@ -7,7 +7,8 @@ is to be imported, whose verdicts come with the results (flows section 2, steps 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -17,8 +18,9 @@ from hbdash.flows.products.catalogue import Catalogue
 from hbdash.flows.products.collisions import collisions
 from hbdash.flows.products.decide import commit, decide
 from hbdash.flows.products.gather import gather, keep
-from hbdash.flows.products.model import PRODUCT, Ready, Refusal
+from hbdash.flows.products.model import PRODUCT, Cause, Material, Ready, Refusal, Settled
 from hbdash.flows.products.translate import translate
+from hbdash.omnitron.calls import Page
 from hbdash.omnitron.models.catalogue import Product
 from hbdash.runs.context import RunContext
 from hbdash.runs.failures import OPEN_STATES, Met
@@ -26,7 +28,7 @@ from hbdash.runs.stop import RunStopped
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import Failure
 from hbdash.texts.causes import log_text
-from hbdash.texts.products import would_adopt, would_import, would_not_import
+from hbdash.texts.products import adopted, would_adopt, would_import, would_not_import
 
 Send = Callable[[Sequence[Ready]], None]
 
@@ -74,9 +76,12 @@ class Intake:
         rows, self._waiting = self._waiting[:size], self._waiting[size:]
         self._send(rows)
 
+    def _offered(self, limit: int) -> Page[Product]:
+        return self._ctx.omnitron.product_inserts(limit)
+
     def _read_page(self) -> bool:
         ctx = self._ctx
-        page = ctx.omnitron.product_inserts(ctx.config.engine.read_batch)
+        page = self._offered(ctx.config.engine.read_batch)
         for fault in page.faulty:
             params = {name: str(value) for name, value in fault.params.items()}
             line = ctx.journal.add(
@@ -100,21 +105,17 @@ class Intake:
     def _take(self, products: Sequence[Product]) -> None:
         ctx = self._ctx
         clashing = collisions(ctx, products, [row.product for row in self._waiting])
-        refused = [
-            Refusal(one, sku_key(one.sku), (clashing[one.pk],))
-            for one in products
-            if one.pk in clashing
-        ]
-        sound = _fresh_first(ctx, [one for one in products if one.pk not in clashing])
-        materials = gather(ctx, self._catalogue, sound) if sound else []
+        refused, materials = self._gather(products, clashing)
+        remote = remote_ids(ctx, products)
         ready: list[Ready] = []
         for material in materials:
             answer = translate(material, self._catalogue, ctx.settings.buffer_stock or 0)
             if isinstance(answer, Ready):
-                ready.append(answer)
+                ready.append(replace(answer, remote_id=remote.get(material.product.pk)))
             else:
                 refused.append(Refusal(material.product, material.key, answer))
         there = known.statuses(ctx, [row.key for row in ready])
+        there |= known.listed_anyway(ctx, [row.key for row in ready if row.key not in there])
         reviewed = [row for row in ready if there.get(row.key) == known.IN_REVIEW]
         ours = known.in_review_as_sent(ctx, reviewed) if reviewed else set()
         present = [row for row in ready if there.get(row.key) in known.ADOPTED or row.key in ours]
@@ -130,10 +131,29 @@ class Intake:
             keep(ctx, materials)
         late = [row for row in self._waiting if row.product.pk in clashing]
         self._waiting = [row for row in self._waiting if row not in late]
-        decide(ctx, refused, present, there, late)
+        settled = [
+            Settled(
+                row.product, row.key, adopted(there[row.key]), "product.adopted", there[row.key],
+                row.remote_id,
+            )
+            for row in present
+        ]  # fmt: skip
+        decide(ctx, refused, settled, late)
         self._waiting += commit(ctx, good)
         while len(self._waiting) >= ctx.config.engine.import_rows:
             self._send_some()
+
+    def _gather(
+        self, products: Sequence[Product], clashing: Mapping[int, Cause]
+    ) -> tuple[list[Refusal], list[Material]]:
+        """Products that share their key fail at once; of the others everything is read."""
+        refused = [
+            Refusal(one, sku_key(one.sku), (clashing[one.pk],))
+            for one in products
+            if one.pk in clashing
+        ]
+        sound = _fresh_first(self._ctx, [one for one in products if one.pk not in clashing])
+        return refused, gather(self._ctx, self._catalogue, sound) if sound else []
 
     def _say(
         self,
@@ -141,12 +161,7 @@ class Intake:
         present: Sequence[Ready],
         good: Sequence[Ready],
     ) -> None:
-        ctx = self._ctx
-        said = [
-            (one.key, would_not_import([(cause.code, cause.params) for cause in one.causes]))
-            for one in refused
-        ]
-        said += [(row.key, would_adopt()) for row in present]
+        said = [(row.key, would_adopt()) for row in present]
         said += [
             (
                 row.key,
@@ -154,10 +169,27 @@ class Intake:
             )
             for row in good
         ]
-        for key, text in said:
-            ctx.journal.add("info", "skipped", text, kind=PRODUCT, key=key)
-        ctx.progress.ok += len(good) + len(present)
-        ctx.progress.skipped += len(refused)
+        say(self._ctx, refused, said)
+
+
+def say(ctx: RunContext, refused: Sequence[Refusal], others: Sequence[tuple[str, str]]) -> None:
+    """What a dry run tells: why these are not sent, and key and text of what is to be told else."""
+    for one in refused:
+        text = would_not_import([(cause.code, cause.params) for cause in one.causes])
+        ctx.journal.add("info", "skipped", text, kind=PRODUCT, key=one.key)
+    for key, text in others:
+        ctx.journal.add("info", "skipped", text, kind=PRODUCT, key=key)
+    ctx.progress.ok += len(others)
+    ctx.progress.skipped += len(refused)
+
+
+def remote_ids(ctx: RunContext, products: Sequence[Product]) -> dict[int, str]:
+    """Product pk → the id under which Omnitron knows it at Hepsiburada, in whichever form.
+
+    Akinon's own application may have stored Hepsiburada's SKU; the form that is there is kept.
+    """
+    actions = ctx.omnitron.integration_actions(PRODUCT, object_ids=[one.pk for one in products])
+    return {one.object_id: one.remote_id for one in actions if one.remote_id}
 
 
 def _fresh_first(ctx: RunContext, products: Sequence[Product]) -> list[Product]:

@@ -81,9 +81,17 @@ def note_faults(
 
 
 def note_passed(ctx: RunContext, connection: Connection, keys: Sequence[str]) -> None:
-    """These products went through, with their price and stock: nothing stands against them."""
-    for content_type in (PRODUCT, PRICE, STOCK):
-        penalties.forgive(connection, ctx.channel_id, content_type, keys)
+    """These products went through: nothing stands against them.
+
+    What stands against a price or a stock of its own is theirs; what it lacked as part of the
+    product is the product's.
+    """
+    penalties.forgive(connection, ctx.channel_id, PRODUCT, keys)
+    for content_type in (PRICE, STOCK):
+        standing = penalties.load(connection, ctx.channel_id, content_type, keys)
+        own = [key for key, row in standing.items() if row["object_type"] == PRODUCT]
+        carried = ctx.spec.id == "product_create"
+        penalties.forgive(connection, ctx.channel_id, content_type, keys if carried else own)
     for key in keys:
         ctx.failures.passed(PRODUCT, key)
 

@@ -21,17 +21,23 @@ _CODE = "product.not_in_queue"
 
 def due_of(ctx: RunContext, keys: Sequence[str]) -> list[Product]:
     """The products of these SKUs that count as new, in any spelling of the SKU."""
+    products = products_of(ctx, keys)
+    reasons = _reasons(ctx, products)
+    for product in products:
+        if product.pk in reasons:
+            _refuse(ctx, sku_key(product.sku), *reasons[product.pk])
+    return [product for product in products if product.pk not in reasons]
+
+
+def products_of(ctx: RunContext, keys: Sequence[str]) -> list[Product]:
+    """The products of these SKUs, in any spelling; one that is not there is named in the log."""
     products = _products(ctx, keys)
     found = {sku_key(product.sku) for product in products}
     for key in keys:
         if sku_key(key) not in found:
             ctx.progress.failed += 1
             ctx.journal.add("error", "failed", no_such_product(key), kind=PRODUCT, key=key)
-    reasons = _reasons(ctx, products)
-    for product in products:
-        if product.pk in reasons:
-            _refuse(ctx, sku_key(product.sku), *reasons[product.pk])
-    return [product for product in products if product.pk not in reasons]
+    return products
 
 
 def _products(ctx: RunContext, keys: Sequence[str]) -> list[Product]:

@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 
 from hbdash.domain.turkish import sku_key
 from hbdash.flows.products.model import Cause, Ready
+from hbdash.flows.stock_price.products import listings_of
 from hbdash.runs.context import RunContext
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import Upload, UploadRow
@@ -20,6 +21,8 @@ BARRED = frozenset({"BLOCKED", "REJECTED"})
 #: With a listing, or about to get one.
 LISTED = frozenset({"MATCHED", "CREATED", "MATCHED_WITH_STAGED"})
 IN_REVIEW = "WAITING"
+#: Hepsiburada's own people have it in hand: nothing of it can be changed meanwhile.
+IN_WORK = "IN_EXTERNAL_PROGRESS"
 _ASKED_AT_ONCE = 50
 
 
@@ -31,6 +34,14 @@ def statuses(ctx: RunContext, keys: Sequence[str]) -> dict[str, str]:
         answer = ctx.hepsiburada.check_product_status(part)
         found |= {sku_key(sku): status for sku, status in answer.items() if status}
     return found
+
+
+def listed_anyway(ctx: RunContext, keys: Sequence[str]) -> dict[str, str]:
+    """SKU key → MATCHED, of those with a listing that no import made: opened in the panel.
+
+    The catalogue's integration does not know them, and an import would be refused (H§7.3).
+    """
+    return dict.fromkeys(listings_of(ctx, keys), "MATCHED") if keys else {}
 
 
 def in_review_as_sent(ctx: RunContext, rows: Sequence[Ready]) -> set[str]:

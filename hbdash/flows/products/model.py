@@ -1,4 +1,4 @@
-"""What the steps of Product Create hand to each other."""
+"""What the steps of Product Create and Product Update hand to each other."""
 
 from __future__ import annotations
 
@@ -45,7 +45,10 @@ class Material:
 
 @dataclass(frozen=True)
 class Ready:
-    """A product that passed every gate, as the row of an import. batch_id: ours, once committed."""
+    """A product that passed every gate, as the row of an import. batch_id: ours, once committed.
+
+    remote_id: under which Omnitron knows it there already; that form is kept (flows section 2).
+    """
 
     product: Product
     key: str
@@ -53,11 +56,45 @@ class Ready:
     stock: Stock
     row: ImportRow
     batch_id: int = 0
+    remote_id: str | None = None
 
     @property
     def version(self) -> int:
         """The product's version in microseconds, as ``UploadRow.version`` keeps it."""
         return version_of(self.product.modified_date)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What changed of a product in the catalogue, as one item of a ticket; flat fields (H§8)."""
+
+    product: Product
+    key: str
+    hb_sku: str
+    fields: Mapping[str, object]
+    batch_id: int = 0
+    remote_id: str | None = None
+
+    @property
+    def version(self) -> int:
+        """As that of :class:`Ready`."""
+        return version_of(self.product.modified_date)
+
+
+#: What goes out and waits for its result.
+Outgoing = Ready | Change
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A product that needs nothing to be sent: why, for log and report."""
+
+    product: Product
+    key: str
+    text: str
+    code: str
+    status: str = ""
+    remote_id: str | None = None
 
 
 @dataclass(frozen=True)

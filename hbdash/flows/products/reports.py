@@ -13,7 +13,7 @@ from hbdash.store.bulk import table_of
 from hbdash.store.tables import BatchRequest
 from hbdash.transport.errors import RemoteError
 
-_COMMAND = "ProductCreate"
+_COMMANDS = {"product_update": "ProductUpdate", "product_delete": "ProductDelete"}
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ def report(ctx: RunContext, batch_id: int, lines: Sequence[Said]) -> None:
         local = connection.execute(
             select(batches.c.local_batch_id).where(batches.c.id == batch_id)
         ).scalar()
+    command = _COMMANDS.get(ctx.spec.id, "ProductCreate")
     try:
         product = ctx.omnitron.content_type("product").pk
         for line in lines:
@@ -41,7 +42,7 @@ def report(ctx: RunContext, batch_id: int, lines: Sequence[Said]) -> None:
                 ErrorReport(
                     action_content_type=product,
                     action_object_id=line.product_pk,
-                    error_code=f"{local or ctx.run_id}-Channel-{_COMMAND}",
+                    error_code=f"{local or ctx.run_id}-Channel-{command}",
                     error_desc=line.text[:1000],
                     is_ok=not line.failed,
                     raw_response=f"{line.failed}-{line.text}"[:4000] if line.failed else "",

@@ -1,29 +1,27 @@
-"""Step 3: results of imports, row by row as they come (H§7.2, flows section 4).
+"""Step 3: results of imports and tickets, row by row as they come (H§7.2, H§8, flows section 4).
 
 A row that is still being processed keeps only its own import open, for the hours that the settings
-allow (R3.5, R3.7).
+allow (R3.5, R3.7). Nobody waits for a result: the next run at the time of the next poll asks.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from hbdash.domain.clock import has_come
-from hbdash.domain.turkish import sku_key
-from hbdash.flows.products import known
+from hbdash.flows.products import fields, known, market
 from hbdash.flows.products import rows as book
+from hbdash.flows.products.carriers import IMPORT, Answer, Carrier
 from hbdash.flows.products.faults import Fault, note_faults, note_passed
 from hbdash.flows.products.model import PRODUCT, Cause
 from hbdash.flows.products.recovery import VISIBLE_WITHIN
 from hbdash.flows.products.reports import Said, report
-from hbdash.flows.products.verdicts import Verdict, verdict_of
+from hbdash.flows.products.verdicts import Verdict, ticket_verdict
 from hbdash.hepsiburada.errors import NotVisibleYet
-from hbdash.hepsiburada.models.products import ProductRow
+from hbdash.hepsiburada.models.tickets import TicketRow
 from hbdash.omnitron.models.batch import BatchStatus, FailedReason
 from hbdash.runs import batches
 from hbdash.runs.context import RunContext
@@ -31,48 +29,47 @@ from hbdash.runs.failures import Met
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import BatchRequest, UploadRow
 from hbdash.texts.causes import log_text
-from hbdash.texts.products import matched, taken_in
+from hbdash.texts.products import change_in_review, change_taken, matched, taken_in
 from hbdash.transport.errors import NotFound
 
 _NO_RESULT = Verdict(causes=(Cause("product.no_result"),))
+#: How soon a change that is still looked at is asked for again (flows section 4).
+LOOK_AGAIN = timedelta(days=1)
 
 
-@dataclass(frozen=True)
-class _Answer:
-    """What is known of an import: rows by SKU key, and whether no further row can come."""
-
-    rows: Mapping[str, ProductRow]
-    complete: bool
-
-
-def collect(ctx: RunContext, *, patience: timedelta = timedelta(0)) -> None:
-    """Settle what has a result; wait up to ``patience`` for imports that were just sent."""
-    until, longest = ctx.now() + patience, max(ctx.config.engine.import_polls_s)
-    while True:
-        for upload in book.unsettled(ctx, book.SENT):
+def collect(ctx: RunContext, carriers: Sequence[Carrier] = (IMPORT,)) -> None:
+    """Settle what has a result by now."""
+    longest = max(ctx.config.engine.import_polls_s)
+    for carrier in carriers:
+        for upload in book.unsettled(ctx, book.SENT, carrier.kind):
             if has_come(upload["poll_at"], ctx.now(), longest):
-                _ask(ctx, upload)
-        polls = [upload["poll_at"] for upload in book.unsettled(ctx, book.SENT)]
-        if not polls:
-            return
-        wait = max((min(polls) - ctx.now()).total_seconds(), 0.05)
-        if ctx.now() + timedelta(seconds=wait) > until or time.monotonic() + wait > ctx.until:
-            return
-        if ctx.stop.wait(wait):
-            return
+                _ask(ctx, carrier, upload)
+                ctx.go_on()
 
 
-def _ask(ctx: RunContext, upload: RowMapping) -> None:
-    answer = _read(ctx, upload)
+def next_poll(ctx: RunContext, carriers: Sequence[Carrier] = (IMPORT,)) -> datetime | None:
+    """When the next result is to be asked for; ``None`` when nothing is on its way."""
+    polls = [
+        upload["poll_at"]
+        for carrier in carriers
+        for upload in book.unsettled(ctx, book.SENT, carrier.kind)
+        if upload["poll_at"] is not None
+    ]
+    return min(polls, default=None)
+
+
+def _ask(ctx: RunContext, carrier: Carrier, upload: RowMapping) -> None:
+    answer = _read(ctx, carrier, upload)
     overdue = ctx.settings.retry.result_overdue(upload["sent_at"], ctx.now())
     waiting = book.waiting_rows(ctx, upload)
     verdicts: dict[str, Verdict] = {}
     for row in waiting:
-        verdict = None if answer is None else _verdict(answer, row["sku_key"])
+        key = row["sku_key"]
+        verdict = None if answer is None else _verdict(carrier, answer, key)
         if verdict is None and (overdue or answer is None):
-            verdict = _NO_RESULT
+            verdict = _late(answer, key)
         if verdict is not None:
-            verdicts[row["sku_key"]] = verdict
+            verdicts[key] = verdict
     verdicts |= _adopted(ctx, verdicts)
     _settle(ctx, upload, [row for row in waiting if row["sku_key"] in verdicts], verdicts)
     if len(verdicts) < len(waiting):
@@ -81,28 +78,29 @@ def _ask(ctx: RunContext, upload: RowMapping) -> None:
         _close(ctx, upload, verdicts)
 
 
-def _read(ctx: RunContext, upload: RowMapping) -> _Answer | None:
-    """The answer as far as it goes; ``None`` when the import is unknown there for good."""
-    rows: dict[str, ProductRow] = {}
-    complete = True
+def _read(ctx: RunContext, carrier: Carrier, upload: RowMapping) -> Answer | None:
+    """The answer as far as it goes; ``None`` when it is unknown there for good."""
     try:
-        for page in ctx.hepsiburada.import_status(upload["tracking_id"]):
-            rows |= {sku_key(row.merchant_sku): row for row in page.rows}
-            # A row that can't be read may be any of ours.
-            complete = complete and not page.faulty
+        return carrier.read(ctx, upload)
     except (NotVisibleYet, NotFound):
         if ctx.now() - upload["sent_at"] >= VISIBLE_WITHIN:
             return None
-        return _Answer({}, complete=False)
-    complete = complete and bool(rows) and not any(row.is_processing for row in rows.values())
-    return _Answer(rows, complete)
+        return Answer({}, complete=False)
 
 
-def _verdict(answer: _Answer, key: str) -> Verdict | None:
+def _verdict(carrier: Carrier, answer: Answer, key: str) -> Verdict | None:
     row = answer.rows.get(key)
     if row is not None:
-        return verdict_of(row)
+        return carrier.verdict(row)
     return _NO_RESULT if answer.complete else None
+
+
+def _late(answer: Answer | None, key: str) -> Verdict:
+    """Its hours are over: no result, or a change that the entry team still looks at."""
+    row = None if answer is None else answer.rows.get(key)
+    if isinstance(row, TicketRow):
+        return ticket_verdict(row, late=True) or _NO_RESULT
+    return _NO_RESULT
 
 
 def _adopted(ctx: RunContext, verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
@@ -132,6 +130,7 @@ def _settle(
         note_passed(ctx, connection, [row["sku_key"] for row in good])
         for row in good:
             _say(ctx, row, verdicts[row["sku_key"]])
+        _keep(ctx, connection, rows, verdicts)
         for row in rows:
             if row["batch_id"] is not None:
                 failed = FailedReason.CHANNEL_APP if verdicts[row["sku_key"]].causes else None
@@ -156,6 +155,36 @@ def _settle(
     _report(ctx, rows, verdicts)
 
 
+def _keep(
+    ctx: RunContext,
+    connection: Connection,
+    rows: Sequence[RowMapping],
+    verdicts: Mapping[str, Verdict],
+) -> None:
+    """Its state there, to be followed; what was refused goes again the next time."""
+    now = ctx.now()
+    seen = []
+    refused: dict[str, list[str] | None] = {}
+    standing = market.load(connection, ctx.channel_id, [row["sku_key"] for row in rows])
+    for row in rows:
+        key, verdict = row["sku_key"], verdicts[row["sku_key"]]
+        if verdict.row is not None and verdict.status:
+            seen.append(market.Seen.of(key, verdict.row, row["object_pk"]))
+        elif verdict.status:
+            seen.append(market.Seen(key, verdict.status, row["object_pk"]))
+        if not verdict.causes or key not in standing:
+            continue
+        known_fields = standing[key]["fields"]
+        named = [
+            name
+            for field, ids in verdict.refused_fields
+            for name in fields.members_of(field, ids, known_fields)
+        ]
+        refused[key] = named if verdict.is_ticket and named else None
+    market.note(connection, ctx.channel_id, seen, now)
+    market.forget_fields(connection, ctx.channel_id, refused)
+
+
 def _row_values(row: RowMapping, verdict: Verdict) -> dict[str, object]:
     cause = next(iter(verdict.causes), None)
     return {
@@ -169,6 +198,11 @@ def _row_values(row: RowMapping, verdict: Verdict) -> dict[str, object]:
 def _say(ctx: RunContext, row: RowMapping, verdict: Verdict) -> None:
     """The line of a product that went through, and the note for a person if it needs one."""
     key = row["sku_key"]
+    if verdict.is_ticket:
+        text = change_in_review() if verdict.is_looked_at else change_taken()
+        code = "product.in_review" if verdict.is_looked_at else "product.changed"
+        ctx.journal.add("info", "ok", text, kind=PRODUCT, key=key, code=code)
+        return
     if verdict.note is None:
         ctx.journal.add(
             "info", "ok", taken_in(verdict.status), kind=PRODUCT, key=key, code="product.created",
@@ -227,13 +261,24 @@ def _tell_ongoing(ctx: RunContext, upload: RowMapping) -> None:
 
 
 def _close(ctx: RunContext, upload: RowMapping, verdicts: Mapping[str, Verdict]) -> None:
-    """The last row is settled."""
+    """The last row is settled; changes that are still looked at are asked for daily."""
     without = bool(verdicts) and all(verdict is _NO_RESULT for verdict in verdicts.values())
+    rows, now = table_of(UploadRow), ctx.now()
     with ctx.commit(durable=True) as connection:
+        looked_at = (
+            upload["kind"] == book.TICKET
+            and connection.execute(
+                select(rows.c.element).where(
+                    rows.c.upload_id == upload["id"], rows.c.state == book.IN_REVIEW
+                )
+            ).first()
+        )
+        state = book.IN_REVIEW if looked_at else "no_result" if without else "done"
         book.change(
             connection,
             upload["id"],
-            state="no_result" if without else "done",
+            state=state,
             polls=upload["polls"] + 1,
-            settled_at=ctx.now(),
+            poll_at=now + LOOK_AGAIN if looked_at else upload["poll_at"],
+            settled_at=now,
         )

@@ -1,4 +1,4 @@
-"""The rows of imports and what stands in Omnitron's batches for them, in our tables."""
+"""The rows of imports and tickets, and what stands in Omnitron's batches for them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, exists, func, insert, select, update
 
-from hbdash.flows.products.model import PRODUCT, Ready
+from hbdash.flows.products.model import PRODUCT, Change, Outgoing
 from hbdash.omnitron.models.batch import BatchStatus, FailedReason
 from hbdash.runs import batches
 from hbdash.runs.context import RunContext
@@ -16,15 +16,29 @@ from hbdash.store.bulk import table_of
 from hbdash.store.tables import BatchObject, BatchRequest, Upload, UploadRow
 
 KIND = "import"
+TICKET = "ticket"
 #: Upload states in which nothing is decided yet.
 PREPARING, SENT, UNKNOWN = "preparing", "sent", "unknown"
+#: Settled for Omnitron, still looked at there: asked daily (flows section 4).
+IN_REVIEW = "in_review"
 
 
-def prepare(ctx: RunContext, connection: Connection, rows: Sequence[Ready], reference: str) -> int:
-    """Write an import before it is sent; its id. The objects of its batches point to it.
+def prepare(
+    ctx: RunContext,
+    connection: Connection,
+    rows: Sequence[Outgoing],
+    reference: str,
+    kind: str = KIND,
+) -> int:
+    """Write an import or ticket before it is sent; its id. Objects of its batches point to it.
 
-    The import names its batches in ``note``, since their objects are found by batch only.
+    It names its batches in ``note``, since their objects are found by batch only; a ticket also
+    the Hepsiburada SKU of each of its rows.
     """
+    note: dict[str, Any] = {"batches": sorted({row.batch_id for row in rows})}
+    hb_skus = {row.key: row.hb_sku for row in rows if isinstance(row, Change)}
+    if hb_skus:
+        note["hb_skus"] = hb_skus
     uploads, objects = table_of(Upload), table_of(BatchObject)
     upload_id = int(
         connection.execute(
@@ -33,13 +47,13 @@ def prepare(ctx: RunContext, connection: Connection, rows: Sequence[Ready], refe
                 channel_id=ctx.channel_id,
                 run_id=ctx.run_id,
                 flow=ctx.spec.id,
-                kind=KIND,
+                kind=kind,
                 reference=reference,
                 state=PREPARING,
                 rows=len(rows),
                 created_at=ctx.now(),
                 polls=0,
-                note={"batches": sorted({row.batch_id for row in rows})},
+                note=note,
             )
             .returning(uploads.c.id)
         ).scalar_one()
@@ -52,7 +66,7 @@ def prepare(ctx: RunContext, connection: Connection, rows: Sequence[Ready], refe
                 "element": element,
                 "channel_id": ctx.channel_id,
                 "sku_key": row.key,
-                "kind": KIND,
+                "kind": kind,
                 "version": row.version,
                 "state": "sent",
                 "remote_text": "",
@@ -127,7 +141,8 @@ def give_verdict(
 ) -> None:
     """The verdict of a product, and of the price and stock that went with it.
 
-    The remote id of all three is the merchant's SKU (flows section 2, "Product ↔ SKU").
+    The remote id of all three is the merchant's SKU, unless Omnitron has another form already
+    (flows section 2, "Product ↔ SKU").
     """
     objects = table_of(BatchObject)
     connection.execute(
@@ -136,13 +151,15 @@ def give_verdict(
         .values(
             verdict="ok" if failed is None else "failed",
             failed_reason_type=None if failed is None else failed.value,
-            remote_id=key if failed is None else None,
+            remote_id=func.coalesce(objects.c.remote_id, key)
+            if failed is None
+            else objects.c.remote_id,
         )
     )
 
 
-def unsettled(ctx: RunContext, state: str) -> Sequence[RowMapping]:
-    """Imports in this state, oldest first."""
+def unsettled(ctx: RunContext, state: str, kind: str = KIND) -> Sequence[RowMapping]:
+    """Imports (or tickets) of this flow in this state, oldest first."""
     uploads = table_of(Upload)
     with ctx.db.read() as connection:
         return (
@@ -150,7 +167,8 @@ def unsettled(ctx: RunContext, state: str) -> Sequence[RowMapping]:
                 select(uploads)
                 .where(
                     uploads.c.channel_id == ctx.channel_id,
-                    uploads.c.kind == KIND,
+                    uploads.c.flow == ctx.spec.id,
+                    uploads.c.kind == kind,
                     uploads.c.state == state,
                 )
                 .order_by(uploads.c.id)
@@ -160,8 +178,11 @@ def unsettled(ctx: RunContext, state: str) -> Sequence[RowMapping]:
         )
 
 
-def waiting_rows(ctx: RunContext, upload: RowMapping) -> Sequence[RowMapping]:
-    """Rows of an import without a verdict, each with its product: ``object_pk``, ``batch_id``."""
+def waiting_rows(ctx: RunContext, upload: RowMapping, state: str = "sent") -> Sequence[RowMapping]:
+    """Rows of an import in a state, each with its product: ``object_pk``, ``batch_id``.
+
+    ``sent`` are those without a verdict, ``in_review`` those that have theirs and are looked at.
+    """
     rows, objects = table_of(UploadRow), table_of(BatchObject)
     with ctx.db.read() as connection:
         return (
@@ -175,7 +196,7 @@ def waiting_rows(ctx: RunContext, upload: RowMapping) -> Sequence[RowMapping]:
                     & (objects.c.content_type == PRODUCT),
                     isouter=True,
                 )
-                .where(rows.c.upload_id == upload["id"], rows.c.state == "sent")
+                .where(rows.c.upload_id == upload["id"], rows.c.state == state)
                 .order_by(rows.c.element)
             )
             .mappings()

@@ -65,6 +65,25 @@ def translate(material: Material, book: AttributeBook, buffer: int) -> Ready | t
     )  # fmt: skip
 
 
+def translate_change(
+    material: Material, book: AttributeBook
+) -> dict[str, object] | tuple[Cause, ...]:
+    """The attributes of a product that is in the catalogue, or what keeps them from being sent.
+
+    Its category can't be changed there, and its price and stock never go this way, so neither is
+    asked for.
+    """
+    causes = list(material.causes)
+    attributes: dict[str, object] = {}
+    if material.mapped is not None:
+        attributes, faults = attributes_of(material.product, material.mapped, material.price, book)
+        causes += faults
+    images = images_of(material.product)
+    if images:
+        attributes |= {f"Image{n}": url for n, url in enumerate(images, 1)} | _images(attributes)
+    return tuple(causes) if causes else attributes
+
+
 def category_causes(
     categories: tuple[str | None, ...], mapped: MappedProduct | None
 ) -> tuple[Cause, ...]:
