@@ -1,4 +1,4 @@
-"""``hbdash settings show|check``: the 36 settings and the flags, as the last run read them."""
+"""``hbdash settings show|check|set``: the 36 settings and the flags, as the last run read them."""
 
 from __future__ import annotations
 
@@ -21,11 +21,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     sub = parser.add_subparsers(dest="what", required=True)
     channel_argument(sub.add_parser("show", help="every setting, its value and origin"))
     channel_argument(sub.add_parser("check", help="what is missing or unusable"))
+    one = sub.add_parser("set", help="write a setting, or a flag by its name, to Omnitron")
+    one.add_argument("key", metavar="KEY")
+    one.add_argument("value", metavar="VALUE", help="text, number, true or false, or JSON")
+    channel_argument(one)
 
 
 def run(args: argparse.Namespace) -> int:
     """``check`` exits 1 when a required setting is missing or one is unusable."""
-    with session(args) as on:
+    with session(args, create=args.what == "set") as on:
+        if args.what == "set":
+            from hbdash.cli.settings_set import set_setting
+
+            return set_setting(on, args.key, args.value, as_json=args.json)
         with on.db.read() as connection:
             settings = last_settings(connection, on.channel_id)
         if settings is None:

@@ -39,18 +39,28 @@ def run(args: argparse.Namespace) -> int:
 def asked(on: Session, what: str) -> WebhookState:
     """The hook's state, after ``create`` or ``repair`` if one is asked for."""
     link = Link(on.db, on.clock, on.channel, on.channel_id)
-    base = on.channel.hosts.akinon_oms
     try:
-        with WebhookCalls(link.omnitron, clock=on.clock, base_url=base) as calls:
-            if what == "show":
-                return webhooks.look_up(calls, on.config, on.channel)
-            act = webhooks.create if what == "create" else webhooks.repair
+        if what == "show":
+            return look_up_with(on, link)
+        act = webhooks.create if what == "create" else webhooks.repair
+        with _calls(on, link) as calls:
             return act(on.db, on.clock, on.actor, on.channel_id, calls, on.config, on.channel)
     except RemoteError as error:
         found = f"{cause(error.failure_id, error.params)}: {error.message}"
         raise CommandFailed(found, UNAVAILABLE) from error
     finally:
         link.close()
+
+
+def look_up_with(on: Session, link: Link) -> WebhookState:
+    """The hook's state over connections that are open; raises `RemoteError` and ``Refused``."""
+    with _calls(on, link) as calls:
+        return webhooks.look_up(calls, on.config, on.channel)
+
+
+def _calls(on: Session, link: Link) -> WebhookCalls:
+    base = on.channel.hosts.akinon_oms
+    return WebhookCalls(link.omnitron, clock=on.clock, base_url=base)
 
 
 def document(state: WebhookState) -> dict[str, Any]:

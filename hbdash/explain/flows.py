@@ -15,9 +15,10 @@ from hbdash.domain.settings.obstacles import Obstacle, flag_of, obstacles
 from hbdash.flows.registry import FLOWS
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import Channel, FlowRun, Lease, Pause, SettingsSnapshot
-from hbdash.texts.causes import cause, remedy
+from hbdash.texts.causes import remedy
 from hbdash.texts.formats import duration
 from hbdash.texts.labels import flow_label, side_label
+from hbdash.texts.setup import obstacle_text
 from hbdash.texts.translate import _
 
 PASSED, STOPPED, NOT_LOOKED = "passed", "stopped", "not_looked"
@@ -124,7 +125,7 @@ def _required(settings: ChannelSettings | None, shut: Sequence[Obstacle]) -> tup
         )
     ] * bool(missing)
     gates += [
-        FlowGate("settings", STOPPED, cause(one.id, one.params), remedy(one.id, one.params))
+        FlowGate("settings", STOPPED, obstacle_text(one.id, one.params), remedy(one.id, one.params))
         for one in bad
     ]
     return tuple(gates) or (FlowGate("settings", PASSED, _("required settings are filled")),)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from hbdash.omnitron.calls import API, Calls, page_of
@@ -22,9 +24,13 @@ class ChannelCalls(Calls):
     _content_types: dict[str, ContentType]
     _has_all_content_types: bool = False
 
-    def ping(self) -> None:
-        """The cheapest call with the token: raises what a flow would meet."""
-        self.remote.request("GET", f"{API}/active_user/")
+    def ping(self) -> datetime | None:
+        """The cheapest call with the token: raises what a flow would meet. Their clock, if told."""
+        reply = self.remote.request("GET", f"{API}/active_user/")
+        try:
+            return parsedate_to_datetime(reply.headers.get("date", ""))
+        except (ValueError, TypeError):
+            return None
 
     def channel(self) -> Channel:
         """The channel with its settings, read anew. `NotFound` for an unknown channel id."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from hbdash.texts.causes import meaning
 from hbdash.texts.translate import N_, _
 
 #: Refusals of set-up actions, by id.
@@ -35,3 +38,10 @@ _DIFFERENCES = {
 def webhook_difference(id: str) -> str:
     """What is wrong with the web hook, in half a sentence."""
     return _(_DIFFERENCES[id])
+
+
+def obstacle_text(id: str, params: Mapping[str, str]) -> str:
+    """What stands in a flow's way (`domain.settings.obstacles`), whole: a list cuts a cause."""
+    if id == "setting.missing":
+        return _("{label} is empty").format(label=params.get("label") or params.get("key", "?"))
+    return meaning(id, params).rstrip(".")

@@ -121,7 +121,7 @@ class _Reading:
         self._problems: list[SettingProblem] = []
         self._origins: dict[str, Origin] = {}
         self._conf = _spelt({**_object(channel.get("conf"))})
-        self._labels = _keys_by_label(_object(channel.get("schema")))
+        self._labels = keys_by_label(_object(channel.get("schema")))
 
     def values(self) -> dict[str, Any]:
         """Keyword arguments of `ChannelSettings`."""
@@ -164,7 +164,7 @@ class _Reading:
         if one.place == "channel":
             return self._channel.get(one.key)
         for name in (one.key, *self._conf_keys(one)):
-            found = self._conf.get(_squeeze(name))
+            found = self._conf.get(squeeze(name))
             if found is not None:
                 return found
         return None
@@ -172,7 +172,7 @@ class _Reading:
     def _conf_keys(self, one: Setting) -> list[str]:
         """Other keys under which the conf may hold it: the schema may have renamed it (O§2.2)."""
         named = [one.label, *one.aliases]
-        renamed = [self._labels.get(_squeeze(name)) for name in (one.key, *named)]
+        renamed = [self._labels.get(squeeze(name)) for name in (one.key, *named)]
         return [key for key in (*renamed, *named) if key]
 
     def _typed(self, one: Setting, raw: object) -> Any:
@@ -244,7 +244,7 @@ class _Reading:
 
     def _text(self, key: str) -> str:
         try:
-            return read_text(self._conf.get(_squeeze(key)))
+            return read_text(self._conf.get(squeeze(key)))
         except BadValue:
             return ""
 
@@ -265,7 +265,8 @@ def _address(text: str) -> str:
     return text.rstrip("/")
 
 
-def _squeeze(name: str) -> str:
+def squeeze(name: str) -> str:
+    """A key or a label without case, blanks and separators: how spellings are compared."""
     return "".join(letter for letter in fold(name) if letter.isalnum())
 
 
@@ -273,15 +274,15 @@ def _spelt(conf: Mapping[str, object]) -> dict[str, object]:
     """The conf by keys without case and separators; an exact spelling of ours wins."""
     ours = {one.key for one in SETTINGS}
     ordered = sorted(conf.items(), key=lambda item: item[0] in ours)
-    return {_squeeze(name): value for name, value in ordered}
+    return {squeeze(name): value for name, value in ordered}
 
 
-def _keys_by_label(schema: Mapping[str, object]) -> dict[str, str]:
+def keys_by_label(schema: Mapping[str, object]) -> dict[str, str]:
     """Internal name and label → the conf key that Omnitron's form writes to (R2.37)."""
     keys: dict[str, str] = {}
     for name, entry in schema.items():
         if isinstance(entry, Mapping) and isinstance(entry.get("key"), str):
-            keys[_squeeze(name)] = entry["key"]
+            keys[squeeze(name)] = entry["key"]
             if isinstance(entry.get("label"), str):
-                keys.setdefault(_squeeze(entry["label"]), entry["key"])
+                keys.setdefault(squeeze(entry["label"]), entry["key"])
     return keys

@@ -90,14 +90,14 @@ def split_event() -> str:
 
 
 def _event_type(value: Any) -> str:
-    name = text(124, blank=False)(value)
+    name: str = text(124, blank=False)(value)
     if name not in registered():
         raise ValueError(f'"{name}" is not a registered event.')
     return name
 
 
 def _url(value: Any) -> str:
-    address = text(255, blank=False)(value)
+    address: str = text(255, blank=False)(value)
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("Enter a valid URL.")
