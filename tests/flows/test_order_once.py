@@ -22,6 +22,7 @@ from hbdash.store.tables import (
 )
 from hbdash.transport.recorder import Exchange
 from tests.support.flows import FlowBench
+from tests.support.killing import Killed, kill
 from tests.support.orders import (
     FLOW,
     actions,
@@ -34,37 +35,10 @@ from tests.support.orders import (
     place,
 )
 
+__all__ = ["kill"]
+
 #: Calls of a run before it writes anything.
 READING = 6
-
-
-class Killed(BaseException):
-    """The process died here."""
-
-
-@pytest.fixture
-def kill(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """``kill(n)``: the run dies when its n-th call has been answered; the number of calls so far
-    is in ``kill.calls``."""
-
-    class Killer:
-        calls = 0
-        at = 0
-
-        def __call__(self, at: int) -> None:
-            self.calls, self.at = 0, at
-
-    killer = Killer()
-    record = LastExchange.record
-
-    def recorded(self: LastExchange, exchange: Exchange) -> None:
-        record(self, exchange)
-        killer.calls += 1
-        if killer.calls == killer.at:
-            raise Killed
-
-    monkeypatch.setattr(LastExchange, "record", recorded)
-    return killer
 
 
 def plenty(bench: FlowBench) -> str:

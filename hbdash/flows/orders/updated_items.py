@@ -12,6 +12,7 @@ from typing import Any
 from hbdash.domain.cargo import cargo_company
 from hbdash.domain.orders import CANCELLED, item_status
 from hbdash.flows.orders import faults, keeping
+from hbdash.flows.orders.cancel_faults import passed
 from hbdash.flows.orders.faults import CONTENT_TYPE, KIND
 from hbdash.flows.orders.ledger import note_items
 from hbdash.flows.orders.parcel import plain
@@ -20,7 +21,6 @@ from hbdash.flows.orders.updated_feed import TARGETS
 from hbdash.flows.orders.whereabouts import Unit
 from hbdash.hepsiburada.models.packages import PackageState
 from hbdash.omnitron.models.order import OrderItem
-from hbdash.runs import penalties
 from hbdash.runs.context import RunContext
 from hbdash.runs.failures import Met
 from hbdash.texts.causes import log_text
@@ -44,6 +44,8 @@ class ItemMover:
 
     ctx: RunContext
     in_a_row: int = 0
+    failed: set[str] = field(default_factory=set)
+    """Orders of which a package failed in this run: another one cures nothing."""
     _items: dict[int, dict[int, OrderItem]] = field(default_factory=dict)
 
     def move(self, package: Moved, units: list[Unit] | None, *, loud: bool = False) -> None:
@@ -61,6 +63,8 @@ class ItemMover:
             return
         self.in_a_row = 0
         ctx = self.ctx
+        if package.key not in self.failed:
+            passed(ctx, package.key)
         if count:
             text = (would_move_on if ctx.dry_run else moved_on)(
                 package.number, count, package.target
@@ -98,9 +102,6 @@ class ItemMover:
             with ctx.commit(durable=True) as connection:
                 for order_pk in orders:
                     note_items(connection, ctx.channel_id, self._items[order_pk].values())
-                ctx.failures.passed(KIND, package.key)
-                if ctx.request.keys:
-                    penalties.forgive(connection, ctx.channel_id, CONTENT_TYPE, [package.key])
         return moved
 
     def _state(self, package: Moved) -> PackageState | None:
@@ -204,6 +205,7 @@ class ItemMover:
                 )
             )  # fmt: skip
         ctx.progress.failed += 1
+        self.failed.add(package.key)
         self.in_a_row += transient
         if self.in_a_row >= PATIENCE:
             raise error
