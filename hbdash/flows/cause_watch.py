@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hbdash.flows.catalogue.watch import TESTERS as CATALOGUE_TESTERS
 from hbdash.flows.orders.watch import TESTERS as ORDER_TESTERS
 from hbdash.flows.products.watch import TESTERS as PRODUCT_TESTERS
 from hbdash.flows.refunds.again import ask_again
@@ -12,7 +13,13 @@ from hbdash.runs.context import RunContext
 from hbdash.runs.watching import Tester, watch
 
 #: Failure id → its test, from the families that know the cause.
-TESTERS: dict[str, Tester] = {**OFFER_TESTERS, **PRODUCT_TESTERS, **ORDER_TESTERS, **CLAIM_TESTERS}
+TESTERS: dict[str, Tester] = {
+    **OFFER_TESTERS,
+    **PRODUCT_TESTERS,
+    **CATALOGUE_TESTERS,
+    **ORDER_TESTERS,
+    **CLAIM_TESTERS,
+}
 
 
 def run(ctx: RunContext) -> None:

@@ -17,10 +17,16 @@ def _minutes(n: int) -> Every:
 
 
 _ALL = (
-    FlowSpec("category_node", "R5.1", _IN, Daily(time(3)), "catalogue", "category"),
-    FlowSpec("category_attributes", "R5.2", _IN, _minutes(30), "catalogue", "category"),
-    FlowSpec("default_attributes", "R5.3", _IN, Daily(time(3, 30)), "catalogue"),
-    FlowSpec("compare_attributes", "R5.18", _IN, Daily(time(4)), "catalogue", "category"),
+    FlowSpec("category_node", "R5.1", _IN, Daily(time(3)), "catalogue", "category",
+             priority=20, budget=timedelta(hours=3),
+             body_path="hbdash.flows.catalogue.category_node:run"),
+    FlowSpec("category_attributes", "R5.2", _IN, _minutes(30), "catalogue", "category",
+             body_path="hbdash.flows.catalogue.category_attributes:run"),
+    FlowSpec("default_attributes", "R5.3", _IN, Daily(time(3, 30)), "catalogue", priority=10,
+             body_path="hbdash.flows.catalogue.default_attributes:run"),
+    FlowSpec("compare_attributes", "R5.18", _IN, Daily(time(4)), "catalogue", "category",
+             priority=10, budget=timedelta(hours=3), failures_of="category_attributes",
+             body_path="hbdash.flows.catalogue.compare_attributes:run"),
     FlowSpec("product_create", "R5.4", _OUT, _minutes(5), "product", "sku",
              flag="product_create", body_path="hbdash.flows.products.create:run"),
     FlowSpec("product_update", "R5.5", _OUT, _minutes(5), "product", "sku",

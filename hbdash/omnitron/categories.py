@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hbdash.omnitron.calls import PAGE, Calls, Page
+from hbdash.omnitron.models.batch import IntegrationAction
 from hbdash.omnitron.models.catalogue import CategoryTree
 from hbdash.omnitron.models.categories import DetailedNode, TreeNode
 from hbdash.transport.wire import parse_one
@@ -30,6 +31,14 @@ class CategoryCalls(Calls):
     def node_pages(self, *, limit: int = PAGE) -> Iterator[Page[TreeNode]]:
         """All nodes of all trees; those of a tree begin with its root's path."""
         return self._pages(self._path("category_nodes"), TreeNode, {"sort": "id"}, limit=limit)
+
+    def action_pages(
+        self, content_type: str, *, limit: int = PAGE
+    ) -> Iterator[Page[IntegrationAction]]:
+        """All integration actions of a kind, page by page: a tree has 28,000."""
+        params = {"content_type_name": content_type, "sort": "id"}
+        path = self._path("integration_actions")
+        return self._pages(path, IntegrationAction, params, limit=limit)
 
     def node_with_children(self, pk: int) -> DetailedNode:
         """A node and its children."""

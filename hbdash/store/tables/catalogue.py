@@ -39,8 +39,6 @@ class Category(SQLModel, table=True):
     """Its node in Omnitron's tree; ``None`` until it was written."""
     set_pk: int | None = big_field(None)
     """Its attribute set there."""
-    read_at: datetime | None = moment_field(None)
-    """When the tree was last read with it in it."""
     state_since: datetime = moment_field()
     attributes_at: datetime | None = moment_field(None)
     """When its attributes and values were last read whole."""

@@ -203,7 +203,6 @@ def upgrade() -> None:
         sa.Column("state", Key(), nullable=False),
         sa.Column("node_pk", sa.BigInteger(), nullable=True),
         sa.Column("set_pk", sa.BigInteger(), nullable=True),
-        sa.Column("read_at", Moment(), nullable=True),
         sa.Column("state_since", Moment(), nullable=False),
         sa.Column("attributes_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("channel_id", "category_id"),

@@ -1,0 +1,1 @@
+"""The catalogue family: category tree, attributes, default attributes, comparison (flows §3)."""
