@@ -85,9 +85,11 @@ def execute(bench: FlowBench, sql: str, *values: Any) -> None:
     bench.call(lambda world: world.db.execute(sql, values))
 
 
-def open_failures(bench: FlowBench, sku: str) -> dict[str, dict[str, Any]]:
+def open_failures(
+    bench: FlowBench, sku: str, flow: str = "product_create"
+) -> dict[str, dict[str, Any]]:
     """Open failures of a product by code."""
-    rows = bench.rows(Failure, key=sku, flow="product_create")
+    rows = bench.rows(Failure, key=sku, flow=flow)
     return {row["code"]: row for row in rows if row["state"] in ("open", "retrying", "ended")}
 
 

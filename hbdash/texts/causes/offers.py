@@ -77,6 +77,17 @@ TEXTS: dict[str, CauseText] = {
         N_("A guard holds it back: {guard}."),
         N_("Let it go or throw it away on the To do screen."),
     ),
+    "offer.held#removals": CauseText(
+        N_("{count} removals held"),
+        N_(
+            "{count} products left the catalogue at once, of {listings} listings: none of them "
+            "was taken off sale."
+        ),
+        N_(
+            "Look at hbdash products removals list; then release them, or keep them on sale if the "
+            "catalogue was emptied by mistake."
+        ),
+    ),
     "offer.held#stock_decrease_disabled": CauseText(
         N_("Stock may not fall there"),
         N_("Hepsiburada does not allow a lower stock now, as in a campaign."),
