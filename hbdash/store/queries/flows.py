@@ -59,6 +59,7 @@ class PauseLine:
     until: datetime
     by: str
     why: str
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def pauses(connection: Connection, channel_id: int, now: datetime) -> tuple[Paus
         )
         .order_by(pause_t.c.until.desc())
     )
-    return tuple(PauseLine(r.scope, r.name, r.until, r.by, r.why) for r in rows)
+    return tuple(PauseLine(r.scope, r.name, r.until, r.by, r.why, r.created_at) for r in rows)
 
 
 def holds(pause: PauseLine, spec: FlowSpec) -> bool:
