@@ -5,7 +5,7 @@ The 36 channel settings are not here: they live in Omnitron's channel conf (desi
 
 from __future__ import annotations
 
-from hbdash.config.load import ConfigRefused, find_config, load_config, os_user
+from hbdash.config.load import ConfigRefused, check_text, find_config, load_config, os_user
 from hbdash.config.model import (
     ChannelConfig,
     Config,
@@ -25,5 +25,6 @@ from hbdash.config.trigger import TriggerConfig
 __all__ = [
     "ChannelConfig", "Config", "ConfigRefused", "DatabaseConfig", "EngineConfig", "Hosts",
     "NotifyConfig", "OmnitronAccess", "OperatorsConfig", "RefundsConfig", "RetentionConfig",
-    "SandboxConfig", "TriggerConfig", "UiConfig", "find_config", "load_config", "os_user",
+    "SandboxConfig", "TriggerConfig", "UiConfig", "check_text", "find_config", "load_config",
+    "os_user",
 ]  # fmt: skip

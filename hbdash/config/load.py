@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import stat
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -56,13 +57,26 @@ def load_config(path: Path | None) -> Config:
         raise ConfigRefused(
             f"{path} holds secrets and others can read it. Mend it with: chmod 600 {path}"
         )
+    config = _checked(path, values)
+    _read_secrets(path, config)
+    return config
+
+
+def check_text(path: Path, text: str) -> None:
+    """Raise :class:`ConfigRefused` unless ``text`` may stand in ``path``."""
     try:
-        config = Config(**values)
+        values = tomllib.loads(text)
+    except ValueError as error:
+        raise ConfigRefused(f"{path}: {error}") from error
+    _checked(path, values)
+
+
+def _checked(path: Path, values: dict[str, Any]) -> Config:
+    try:
+        return Config(**values)
     except ValidationError as error:
         lines = [f"{path}: {_where(e['loc'])}: {e['msg']}" for e in error.errors()]
         raise ConfigRefused("\n".join(lines)) from error
-    _read_secrets(path, config)
-    return config
 
 
 def _read_secrets(path: Path, config: Config) -> None:

@@ -45,3 +45,24 @@ def obstacle_text(id: str, params: Mapping[str, str]) -> str:
     if id == "setting.missing":
         return _("{label} is empty").format(label=params.get("label") or params.get("key", "?"))
     return meaning(id, params).rstrip(".")
+
+
+_STEPS = {
+    "R4.1": N_("Installed, with database and channel"),
+    "R4.2": N_("Settings of the channel filled"),
+    "R4.3": N_("Channel active in Omnitron"),
+    "R4.4": N_("Category tree pulled"),
+    "R4.5": N_("Attributes and values pulled"),
+    "R4.6": N_("Default attributes prepared"),
+    "R4.7": N_("Categories and attributes mapped in the Mapper, and checked"),
+    "R4.8": N_("Every product in exactly one category of the channel’s tree"),
+    "R4.9": N_("Shipping companies mapped (Cargo Company Mapping)"),
+    "R4.10": N_("Carrier of the store account for automatic packing"),
+    "R4.11": N_("Flags on, one by one, each after its prerequisites"),
+    "R4.12": N_("To know: the product trigger creates only; an update is forced by touching"),
+}
+
+
+def step_text(id: str) -> str:
+    """A step of the set-up sequence."""
+    return _(_STEPS[id])

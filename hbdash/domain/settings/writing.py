@@ -80,7 +80,8 @@ def missing_defaults(channel: Mapping[str, Any]) -> Defaults:
         conf[conf_key_of(one, conf, schema)] = list(default) if one.type == "list" else default
         conf_added.append(one.key)
     flags = _stored_key(setting(FLAGS_KEY), conf, known) or FLAGS_KEY
-    missing = resolve_flags(conf[flags]).missing
+    # A channel without any gets them all with the setting's default, which is all of them false.
+    missing = resolve_flags(None if FLAGS_KEY in conf_added else conf[flags]).missing
     if missing:
         conf[flags] = _with_flags(conf[flags], dict.fromkeys(missing, False))
     return Defaults(schema, conf, tuple(schema_added), tuple(conf_added), missing)

@@ -1,0 +1,1 @@
+"""The parts of ``hbdash init``: asking, testing, writing."""
