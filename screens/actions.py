@@ -151,6 +151,8 @@ ACTIONS: tuple[Action, ...] = (
     # --- reject refund
     Action("claim.reject", ("X",), N_("reject"), N_("reject the claim"), where=(_R,),
            role=Role.OPERATOR, footer=10),
+    Action("claim.approve", ("A",), N_("approve"), N_("approve the claim: refund the customer"),
+           where=(_R,), role=Role.OPERATOR, footer=12),
     Action("claim.photo", ("x",), N_("photo"), N_("copy the address of the next photo"),
            where=(_R,), footer=14),
     Action("claim.photo_add", ("f3",), N_("add photo"), N_("in the form: add a photo"),

@@ -1,4 +1,4 @@
-"""The question before a rejection is sent, with everything that will be sent."""
+"""The questions before a claim is rejected or approved, with everything that will be sent."""
 
 from __future__ import annotations
 
@@ -36,19 +36,42 @@ def confirm_dialog(
         (_("Amount"), stays),
     ):
         body += _field(label, text)
-    body.append(BLANK)
+    return ConfirmDialog(
+        _("Reject claim {number}?").format(number=safe(row.number)), body + _where(host, engine),
+        deed=_("Reject the claim"), key="X",
+    )  # fmt: skip
+
+
+def approve_dialog(host: Host, detail: ClaimDetail, *, engine: bool) -> ConfirmDialog:
+    """Cancel first and default; A or the deed refunds the customer."""
+    row = detail.row
+    body: list[str | Line] = []
+    units = ngettext("{n} unit", "{n} units", row.quantity).format(n=fmt.number(row.quantity))
+    goes_back = _("{amount} goes back to the customer").format(amount=fmt.money(row.amount))
+    for label, text in (
+        (_("Product"), f"{safe(row.product)}, {units}"),
+        (_("Amount"), goes_back),
+    ):
+        body += _field(label, text)
+    if detail.draft is not None:
+        body.append(_("The rejection that is being written is thrown away."))
+    return ConfirmDialog(
+        _("Approve claim {number}?").format(number=safe(row.number)), body + _where(host, engine),
+        deed=_("Refund the customer"), key="A",
+    )  # fmt: skip
+
+
+def _where(host: Host, engine: bool) -> list[str | Line]:
+    """Which side it goes to, as whom, and that it is for good."""
     if host.channel.environment == "production":
         goes = _("PRODUCTION: goes to Hepsiburada at once, as {who}.")
     else:
         goes = _("SANDBOX: goes to the test side only, as {who}.")
-    body.append(goes.format(who=host.face.actor.name))
+    body: list[str | Line] = [BLANK, goes.format(who=host.face.actor.name)]
     if not engine:
         body.append(_("No engine runs now: it is kept, and sent as soon as one does."))
     body.append(_("It can’t be taken back from here."))
-    return ConfirmDialog(
-        _("Reject claim {number}?").format(number=safe(row.number)), body,
-        deed=_("Reject the claim"), key="X",
-    )  # fmt: skip
+    return body
 
 
 def _field(label: str, text: str) -> list[Line]:

@@ -212,7 +212,8 @@ def _ours(detail: ClaimDetail, width: int, now: datetime, zone: tzinfo) -> list[
     if decision is not None and decision.state != "refused":
         when = fmt.time(decision.decided_at, now, zone)
         note = _("by {who}, {time}").format(who=decision.decided_by, time=when)
-        title, reason, words = _("Our rejection"), decision.reason, decision.statement
+        title = _("Our approval") if decision.verdict == "accept" else _("Our rejection")
+        reason, words = decision.reason, decision.statement
     elif draft is not None:
         when = fmt.time(draft.updated_at, now, zone)
         note = _("by {who}, {time}").format(who=draft.updated_by, time=when)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from hbdash.texts import _
 from hbdash.texts.claims import note as note_words
 from hbdash.texts.refusals import refusal
-from screens.actions import Action
+from screens.actions import BY_ID, Action, key_text
 from screens.refunds.data import barred
 from screens.refunds.drawn import DrawnClaims
 from screens.refunds.parts import SORTS
 from screens.widgets.dialog import AskDialog
 
 if TYPE_CHECKING:
+    from hbdash.actions.claims import Outcome
     from hbdash.store.queries.claims import ClaimDetail
 
 IN_FORM = ("escape", "help", "claim.photo_add", "claim.photo_drop", "claim.send")
@@ -27,6 +28,7 @@ class ClaimActions(DrawnClaims):
     if TYPE_CHECKING:
 
         def open_form(self, detail: ClaimDetail) -> None: ...
+        def was_decided(self, number: str, outcome: Outcome) -> None: ...
         def sort_and_filter(self) -> None: ...
 
     # --- what may be done
@@ -44,16 +46,16 @@ class ClaimActions(DrawnClaims):
             return _("Open the form of a claim first: X.")
         if action.id == "claim.photo_drop" and not self.form.photos.has_focus:
             return _("Put the cursor on a photo first: tab.")
-        if action.id == "claim.reject":
-            return self._why_no_form()
+        if action.id in ("claim.reject", "claim.approve"):
+            return self._why_undecidable(action)
         return None
 
-    def _why_no_form(self) -> str | None:
+    def _why_undecidable(self, action: Action) -> str | None:
         row, detail = self.shown_claim()
         if row is None:
             return _("There is no claim under the cursor.")
         if detail is None:
-            return _("The claim is being read; press X again.")
+            return _("The claim is being read; press {key} again.").format(key=key_text(action))
         problem = barred(detail, self.host.now())
         return None if problem is None else refusal(problem.id, problem.params)
 
@@ -64,6 +66,12 @@ class ClaimActions(DrawnClaims):
         _row, detail = self.shown_claim()
         if detail is not None:
             self.open_form(detail)
+
+    def act_claim_approve(self) -> None:
+        """A: refund the claim under the cursor, after a question."""
+        _row, detail = self.shown_claim()
+        if detail is not None:
+            self.approving.ask(detail, engine=self.engine, done=self.was_decided)
 
     def act_claim_send(self) -> None:
         """F9: check, and ask."""
@@ -105,7 +113,7 @@ class ClaimActions(DrawnClaims):
         if detail.failures:
             self.host.go("monitoring", part="failures", cause=detail.failures[0].cause)
             return
-        reason = self._why_no_form()
+        reason = self._why_undecidable(BY_ID["claim.reject"])
         if reason is not None:
             self.host.say(reason, "warning")
         elif row.note_id and note_words(row.note_id):

@@ -8,6 +8,7 @@ from hbdash.store.queries.claims import ClaimDetail, ClaimRow
 from hbdash.texts import _
 from screens.frame import Page
 from screens.refunds import detail as whole
+from screens.refunds.approving import ApproveDesk
 from screens.refunds.columns import Columns
 from screens.refunds.data import PARTS, STEP, RefundsView
 from screens.refunds.form import RejectForm
@@ -56,6 +57,7 @@ class DrawnClaims(Page[RefundsView]):
         self.claim = Pane(head=self._draw_head, draw=self._draw_claim, id="claim")
         self.decided = Lines(draw=self._draw_decided, id="decided")
         self.form = RejectForm()
+        self.approving = ApproveDesk()
 
     def body(self) -> ComposeResult:
         yield self.heads
@@ -63,6 +65,7 @@ class DrawnClaims(Page[RefundsView]):
         yield self.claim
         yield self.decided
         yield self.form
+        yield self.approving
 
     @property
     def engine(self) -> bool:

@@ -107,7 +107,8 @@ class RejectForm(FormSheet):
 
     def _say_unsaved(self, refused: Refused) -> None:
         self.unsaved = _("not saved: {why}").format(why=refusal(refused.id, refused.params))
-        self.problems = (Problem("claim", refused.id, refused.params),)
+        if not self.locked:
+            self.problems = (Problem("claim", refused.id, refused.params),)
         self.redraw()
 
     def _kept(self, saved: bool) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 from textual import events, on
 
+from hbdash.actions.claims import Outcome
 from hbdash.domain.turkish import fold
 from hbdash.store.queries.claims import ClaimDetail, ClaimRow
 from hbdash.texts import _
@@ -106,8 +107,10 @@ class RefundsPage(ClaimActions):
             if self.form.number != number:
                 self.host.say(f"{number}: {refused_words(decision)}", "error")
         else:
-            self.host.say(_("Claim {number} is rejected; Hepsiburada decides now.").format(
-                number=number))  # fmt: skip
+            words = _("Claim {number} is rejected; Hepsiburada decides now.")
+            if decision.verdict == "accept":
+                words = _("Claim {number} is approved; the customer is refunded.")
+            self.host.say(words.format(number=number))
             if self.form.number == number:
                 self._leave_form()
         if decision.state != "there":
@@ -223,14 +226,17 @@ class RefundsPage(ClaimActions):
         else:
             self.host.read_again()
 
+    def was_decided(self, number: str, outcome: Outcome) -> None:
+        """Follow a decision that was made here to its outcome."""
+        self.followed, self.request_id, self.told = number, outcome.request_id, ""
+        self.host.read_again()
+
     @on(RejectForm.Sent)
     def _sent(self, event: RejectForm.Sent) -> None:
-        self.followed, self.request_id = event.number, event.outcome.request_id
-        self.told = ""
         if event.outcome.already:
             params = {"by": event.outcome.decided_by, "at": event.outcome.decided_at}
             self.host.say(refusal("reject.sent", params), "warning")
-        self.host.read_again()
+        self.was_decided(event.number, event.outcome)
 
     # --- order and filter
 

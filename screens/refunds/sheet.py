@@ -100,6 +100,8 @@ class FormSheet(Container):
         forbids = barred(detail, now)
         if forbids is not None and forbids.id != "reject.sent":
             self.problems = (forbids,)
+        elif self.locked:
+            self.problems = ()  # where the decision stands says more than what kept a draft back
         self.reasons.locked = self.text.read_only = self.locked
         self.photos.fill(detail.photos)
         if self.new_photo is not None and self.photos.move_to(str(self.new_photo)):

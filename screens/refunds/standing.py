@@ -47,7 +47,7 @@ def standing(
     engine: whether one runs. asked: what became of the request to it, where that is known.
     """
     row, decision = detail.row, detail.decision
-    if decision is not None and decision.verdict == "reject" and row.status == AWAITING_ACTION:
+    if decision is not None and row.status == AWAITING_ACTION:
         return of_decision(decision, now, zone, engine=engine, asked=asked)
     if row.status == AWAITING_PRE_APPROVAL:
         return Standing("■", "muted", refusal("reject.pre_approval"))
@@ -78,7 +78,8 @@ def standing(
 def of_decision(
     decision: DecisionLine, now: datetime, zone: tzinfo, *, engine: bool, asked: Asked | None = None
 ) -> Standing:
-    """Where a rejection of ours stands."""
+    """Where a decision of ours stands."""
+    accepts = decision.verdict == "accept"
     at = fmt.time(decision.decided_at, now, zone)
     match decision.state:
         case "waiting" if asked is not None and is_over(asked):
@@ -102,6 +103,10 @@ def of_decision(
                 "sent twice."
             )
             return Standing("?", "warning", text.format(time=fmt.time(decision.ask_at, now, zone)))
+        case "there" | "done" if accepts:
+            text = _("Accepted at Hepsiburada at {time}: the customer is refunded.")
+            there = fmt.time(decision.there_at or decision.decided_at, now, zone)
+            return Standing("✓", "success", text.format(time=there))
         case "there":
             text = _("Rejected at Hepsiburada at {time}; Omnitron is told next.")
             there = fmt.time(decision.there_at or decision.decided_at, now, zone)
@@ -123,4 +128,6 @@ def refused_words(decision: DecisionLine) -> str:
         head = _("Hepsiburada refused it: “{text}”.").format(text=said)
     else:
         head = meaning(id, params) or refusal(id, params)
+    if decision.verdict == "accept":
+        return f"{head} {_('The claim can be decided anew.')}"
     return f"{head} {_('The draft is kept: mend it and send it again.')}"
