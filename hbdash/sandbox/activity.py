@@ -185,6 +185,43 @@ def serve_order(world: World) -> Any:
     return acts[step](world, number)
 
 
+def unpack(world: World) -> Any:
+    """Somebody breaks a package up; it is packed anew at once, after a while, or not at all."""
+    package = open_package(world)
+    draw = world.rng.random()
+    if draw < 0.5:
+        return {"package": package, "then": marketplace.repack(world, package, 1 + (draw < 0.2))}
+    marketplace.unpack(world, package)
+    if draw < 0.85:
+        marketplace.pack_later(world, package, world.rng.uniform(5, 60) * 60)
+    return {"package": package, "then": None}
+
+
+def undeliver(world: World) -> Any:
+    """The carrier finds nobody."""
+    rows = world.db.execute(
+        "SELECT package_number FROM hb_package WHERE status = 'InTransit' LIMIT 200"
+    ).fetchall()
+    if not rows:
+        # So early nothing is under way yet: one leaves now.
+        package = open_package(world)
+        marketplace.ship(world, package)
+    else:
+        package = str(world.rng.choice(rows)[0])
+    marketplace.undeliver(world, package)
+    return {"package": package}
+
+
+def open_package(world: World) -> str:
+    """A package that lies ready; LookupError if there is none."""
+    rows = world.db.execute(
+        "SELECT package_number FROM hb_package WHERE status = 'Open' ORDER BY seq DESC LIMIT 200"
+    ).fetchall()
+    if not rows:
+        raise LookupError("no package lies ready")
+    return str(world.rng.choice(rows)[0])
+
+
 def map_township(world: World) -> Any:
     city, township = world.rng.choice(UNMAPPED)
     backoffice.map_township(world, city, township)
@@ -233,6 +270,8 @@ ACTS: dict[str, tuple[float, Callable[[World], Any]]] = {
     "new_product": (4, bring_out),
     "serve_order": (8, serve_order),
     "cancel_line": (2, cancel_line),
+    "unpack": (1.2, unpack),
+    "undeliver": (0.3, undeliver),
     "drift_price": (2.5, drift_price),
     "drift_stock": (2.5, drift_stock),
     "mend_product": (0.6, mend_product),

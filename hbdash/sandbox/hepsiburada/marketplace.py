@@ -5,7 +5,6 @@ Used by live activity, by tests and by ``POST /control/do/{action}``.
 
 from __future__ import annotations
 
-from collections import Counter
 from decimal import Decimal
 from typing import Any
 
@@ -14,10 +13,17 @@ from hbdash.sandbox.hepsiburada.listing import rows as listings
 from hbdash.sandbox.hepsiburada.listing import uploads
 from hbdash.sandbox.hepsiburada.mpop import imports, ticket_review
 from hbdash.sandbox.hepsiburada.mpop.products import LABELS
-from hbdash.sandbox.hepsiburada.oms import lines as order_lines
 from hbdash.sandbox.hepsiburada.oms import packing
 from hbdash.sandbox.hepsiburada.pace import pace
 from hbdash.sandbox.hepsiburada.pace import set_pace as _set_pace
+from hbdash.sandbox.hepsiburada.panel import (
+    pack,
+    pack_later,
+    package_in,
+    repack,
+    split,
+    unpack,
+)
 from hbdash.sandbox.hepsiburada.returns import advance as _advance_claims
 from hbdash.sandbox.hepsiburada.returns import open_claim, settle_claim
 from hbdash.sandbox.hepsiburada.shopping import cancel_line, pack_due, pay, place_order
@@ -34,9 +40,11 @@ __all__ = [
     "fail_uploads",
     "open_claim",
     "pack",
+    "pack_later",
     "pay",
     "place_order",
     "reject_field",
+    "repack",
     "set_flags",
     "set_lock",
     "set_pace",
@@ -91,94 +99,21 @@ def _move_packages(world: World, now: int, ship_after: int, deliver_after: int) 
         packing.deliver(world, package, package["shipped"] + deliver_after, "Kendisi")
 
 
-def _package(world: World, package_number: str, status: str) -> Any:
-    package = packing.find(world.db, package_number)
-    if package is None or package["status"] != status:
-        raise ValueError(f"no {status} package {package_number}")
-    return package
-
-
 def ship(world: World, package_number: str) -> None:
     """The carrier takes an open package."""
-    packing.ship(world, _package(world, package_number, "Open"), micros(world.clock.now()))
+    packing.ship(world, package_in(world, package_number, "Open"), micros(world.clock.now()))
 
 
 def deliver(world: World, package_number: str, received_by: str = "Kendisi") -> None:
     """A package under way arrives."""
-    package = _package(world, package_number, "InTransit")
+    package = package_in(world, package_number, "InTransit")
     packing.deliver(world, package, micros(world.clock.now()), received_by)
 
 
 def undeliver(world: World, package_number: str, reason: str = "Adreste bulunamadı") -> None:
     """A package under way could not be delivered."""
-    package = _package(world, package_number, "InTransit")
+    package = package_in(world, package_number, "InTransit")
     packing.undeliver(world, package, micros(world.clock.now()), reason)
-
-
-def unpack(world: World, package_number: str, *, pack_again: bool = False) -> None:
-    """An open package is broken in the merchant's panel; perhaps Hepsiburada packs anew."""
-    package = _package(world, package_number, "Open")
-    packing.unpack(world, package_number)
-    if pack_again:
-        packing.pack_again(world, package["order_number"], micros(world.clock.now()))
-        pack_due(world)
-
-
-def pack(world: World, order_number: str, quantity: int | None = None, packages: int = 1) -> Any:
-    """The merchant packs in the panel what is open of an order; answers the package numbers.
-
-    ``quantity``: at most so many units. ``packages``: into so many, unit by unit.
-    """
-    units = [
-        line["line_id"]
-        for line in world.db.execute(
-            "SELECT line_id, open_quantity FROM hb_line JOIN hb_order USING (order_number)"
-            " WHERE order_number = ? AND open_quantity > 0 AND paid IS NOT NULL ORDER BY seq",
-            (order_number,),
-        )
-        for _ in range(line["open_quantity"])
-    ][:quantity]
-    if not units:
-        raise ValueError(f"nothing of order {order_number} is open")
-    return _pack_units(world, units, packages)
-
-
-def _pack_units(world: World, units: list[str], packages: int) -> list[str]:
-    made: list[str] = []
-    for part in range(min(max(1, packages), len(units))):
-        share = Counter(units[part::packages])
-        rows = order_lines.of_ids(world.db, share)
-        contents = [(rows[line], count) for line, count in sorted(share.items())]
-        made.append(packing.pack(world, contents)[0])
-    return made
-
-
-def repack(world: World, package_number: str, packages: int = 1) -> Any:
-    """An open package is broken and its units are packed otherwise at once; the new numbers."""
-    _package(world, package_number, "Open")
-    units = [
-        line["line_id"]
-        for line, count in packing.contents(world.db, package_number)
-        for _ in range(count)
-    ]
-    packing.unpack(world, package_number)
-    return _pack_units(world, units, packages)
-
-
-def split(world: World, package_number: str) -> Any:
-    """The merchant splits a package in the panel: one unit goes alone, the rest stays together."""
-    _package(world, package_number, "Open")
-    units = [
-        line["line_id"]
-        for line, count in packing.contents(world.db, package_number)
-        for _ in range(count)
-    ]
-    if len(units) < 2:
-        raise ValueError(f"package {package_number} has one unit")
-    packing.unpack(world, package_number)
-    made = [*_pack_units(world, units[:1], 1), *_pack_units(world, units[1:], 1)]
-    world.books.effect("hepsiburada.split", package_number, {"groups": made})
-    return made
 
 
 def change_address(world: World, order_number: str, demanded: bool = True) -> None:

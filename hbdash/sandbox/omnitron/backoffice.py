@@ -24,6 +24,7 @@ from hbdash.sandbox.omnitron.product_rows import (
 from hbdash.sandbox.omnitron.schema import bump
 from hbdash.sandbox.omnitron.seed import COUNTRY
 from hbdash.sandbox.omnitron.snapshot import snapshot
+from hbdash.sandbox.omnitron.statuses import CANCELLED
 from hbdash.sandbox.omnitron.statuses import parse as parse_status
 from hbdash.sandbox.omnitron.wire import micros, money
 from hbdash.sandbox.seed.catalogue import SeedProduct
@@ -302,11 +303,13 @@ def decide_request(world: World, request_id: int, status: str) -> dict[str, Any]
 def set_order_status(
     world: World, number: str, status: str, *, tracking_number: str | None = None
 ) -> dict[str, Any]:
-    """Move an order and its items on (shipped, delivered …), as the warehouse does."""
+    """Move an order and its items on (shipped, delivered …), as the warehouse does; never back."""
     row = world.db.execute("SELECT * FROM om_order WHERE number = ?", (number,)).fetchone()
     if row is None:
         raise LookupError(f"Omnitron has no order {number}")
     code, now = parse_status(status), _now(world)
+    if int(code) < int(row["status"]) or row["status"] == CANCELLED != code:
+        raise ValueError(f"order {number} can't go from {row['status']} to {code}")
     payload = json.loads(row["payload"])
     payload["tracking_number"] = tracking_number or payload.get("tracking_number")
     world.db.execute(
@@ -314,7 +317,8 @@ def set_order_status(
         (code, json.dumps(payload, ensure_ascii=False), now, row["pk"]),
     )
     world.db.execute(
-        "UPDATE om_order_item SET status = ?, modified = ? WHERE order_pk = ? AND status <> '100'",
+        "UPDATE om_order_item SET status = ?1, modified = ?2 WHERE order_pk = ?3"
+        " AND status <> '100' AND CAST(status AS INTEGER) < CAST(?1 AS INTEGER)",
         (code, now, row["pk"]),
     )
     due.refresh(world.db, ORDER, [row["pk"]])

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from typing import Any
 
-from hbdash.sandbox.omnitron import statuses
+from hbdash.sandbox.omnitron import plans, statuses
 from hbdash.sandbox.omnitron.catalogue import queue
 from hbdash.sandbox.omnitron.contenttypes import ORDER, STOCK
 from hbdash.sandbox.omnitron.due import refresh
@@ -215,6 +215,7 @@ def cancel(call: Call) -> Any:
         move_stock(call.db, now, row["product"], -1)
         reason = values["reasons"][str(row["pk"])]
         call.world.books.effect("omnitron.cancel", row["remote_id"], {"reason": reason})
+    plans.made(call.db, now, order, rows, values["reasons"])
     left = call.db.execute(
         "SELECT count(*) FROM om_order_item WHERE order_pk = ? AND status <> ?",
         (order["pk"], statuses.CANCELLED),

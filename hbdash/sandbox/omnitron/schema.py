@@ -154,6 +154,10 @@ CREATE TABLE om_request (
     remote_id TEXT NOT NULL, description TEXT NOT NULL, cancellation_type TEXT NOT NULL,
     status TEXT NOT NULL, uuid TEXT NOT NULL, created INTEGER NOT NULL,
     modified INTEGER NOT NULL);
+CREATE TABLE om_cancellation_plan (
+    pk INTEGER PRIMARY KEY, order_pk INTEGER NOT NULL, order_number TEXT NOT NULL,
+    plan_type TEXT NOT NULL, status TEXT NOT NULL, payload TEXT NOT NULL,
+    created INTEGER NOT NULL, modified INTEGER NOT NULL);
 CREATE TABLE om_error_report (
     pk INTEGER PRIMARY KEY, action_content_type INTEGER NOT NULL, action_object_id INTEGER NOT NULL,
     target_content_type INTEGER NOT NULL, target_object_id INTEGER NOT NULL,
@@ -189,6 +193,7 @@ CREATE INDEX om_order_item_order ON om_order_item (order_pk);
 CREATE INDEX om_order_item_remote ON om_order_item (remote_id);
 CREATE INDEX om_request_item ON om_request (order_item);
 CREATE INDEX om_request_status ON om_request (status, pk);
+CREATE INDEX om_cancellation_plan_order ON om_cancellation_plan (order_pk);
 CREATE INDEX om_error_report_code ON om_error_report (error_code);
 CREATE INDEX om_error_report_object ON om_error_report (action_content_type, action_object_id);
 """

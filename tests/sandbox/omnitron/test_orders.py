@@ -162,6 +162,32 @@ def test_cancel_refuses_what_it_can_not_do(office: Office) -> None:
     assert "100" not in {row["status"] for row in rows}, "all or nothing"
 
 
+@pytest.mark.requirement("R6.2")
+def test_a_cancel_leaves_its_plan(office: Office) -> None:
+    """One plan per call, over its items and what they cost (O§6.9)."""
+    order, items = office.order(units=3)
+    path = f"orders/{order['pk']}/cancel/"
+    office.post(path, cancel_body(order, items[:2]))
+    office.post(path, cancel_body(order, items[2:]))
+    plans = office.rows("cancellation_plans/", plan_type="cancel", order_id=order["pk"])
+    assert [plan["order_items"] for plan in plans] == [
+        [item["pk"] for item in items[:2]], [items[2]["pk"]],
+    ]  # fmt: skip
+    assert [plan["refund_amount"] for plan in plans] == ["500.00", "250.00"]
+    assert office.get(f"cancellation_plans/{plans[0]['pk']}/")["pk"] == plans[0]["pk"]
+    assert office.rows("cancellation_plans/", order_number="HB-0-0") == []
+
+
+def test_the_warehouse_goes_forward_only(office: Office) -> None:
+    order, items = office.order("HB-1-9", units=2)
+    office.patch(f"order_items/{items[0]['pk']}/", {"status": "550"})
+    office.sandbox.call(backoffice.set_order_status, "HB-1-9", "500")
+    rows = office.rows("order_items/", order=order["pk"], sort="id")
+    assert [row["status"] for row in rows] == ["550", "500"]
+    with pytest.raises(ValueError):
+        office.sandbox.call(backoffice.set_order_status, "HB-1-9", "400")
+
+
 def test_shipping_info(office: Office) -> None:
     order, _ = office.order()
     body = {"order": order["pk"], "order_number": "HB-1-9", "shipping_company": 3, "is_send": True}
