@@ -8,6 +8,7 @@ from typing import Any
 from hbdash.sandbox import objects
 from hbdash.sandbox.hepsiburada import marketplace
 from hbdash.sandbox.omnitron import backoffice
+from hbdash.sandbox.omnitron.conf import FLAGS
 from hbdash.sandbox.seed.catalogue import Kind, SeedProduct, new_product
 from hbdash.sandbox.world import World
 from hbdash.store.tables import BatchRequest, Failure, LogEntry, Upload
@@ -24,12 +25,16 @@ INCOMPLETE = {
 
 
 def quick(bench: FlowBench, **seconds: float) -> None:
-    """Hepsiburada reads imports at once; a review takes a minute unless told otherwise."""
+    """Hepsiburada reads imports at once; a review takes a minute unless told otherwise.
+
+    Every flag is on.
+    """
     pace = {
         "import_visible": 0.0, "import_read": 0.0, "review_start": 30.0, "review": 30.0,
         "upload": 0.0,
     }  # fmt: skip
     bench.call(marketplace.set_pace, **(pace | seconds))
+    bench.call(backoffice.set_conf, feature_flags=dict.fromkeys(FLAGS, True))
 
 
 def of_kind(bench: FlowBench, kind: Kind) -> SeedProduct:

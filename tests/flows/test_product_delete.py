@@ -83,6 +83,7 @@ def test_what_left_the_catalogue_is_taken_off_sale_and_let_go_of(bench: FlowBenc
 
 
 def test_a_product_without_a_listing_is_let_go_of_at_once(bench: FlowBench) -> None:
+    quick(bench)
     bench.run("mirror")
     (gone,) = several(bench, 1)
     # The whole listing is another merchant's by now.
@@ -114,7 +115,7 @@ def test_many_at_once_are_held_until_a_person_lets_exactly_these_go(bench: FlowB
     common = (bench.db, bench.kit.clock, PERSON, bench.channel_id)
     assert keep_removals(*common, [gone[0].sku.lower()]) == 1
     assert release_removals(*common, held) == 7
-    with pytest.raises(Refused, match="removal.none_held"):
+    with pytest.raises(Refused, match=r"removal\.none_held"):
         release_removals(*common, held)
     until_removed(bench, *gone[1:])
     assert not bench.rows(Failure, code="offer.held", state="open")
@@ -187,7 +188,7 @@ def test_lost_answers_and_refusals_end_off_sale_all_the_same(bench: FlowBench) -
                                  path="deactivate"))  # fmt: skip
     until_removed(bench, first)
     assert is_off_sale(bench, first.sku)
-    bench.run(FLOW)
+    bench.run_until(FLOW, lambda: "upload.row" in open_failures(bench, frozen.sku, FLOW))
     failure = open_failures(bench, frozen.sku, FLOW)["upload.row"]
     assert failure["params"]["name"] == "ListingFrozen"
     assert failure["next_at"] is not None
@@ -200,6 +201,7 @@ def test_lost_answers_and_refusals_end_off_sale_all_the_same(bench: FlowBench) -
 
 
 def test_a_sku_that_another_product_has_now_stays_on_sale(bench: FlowBench) -> None:
+    quick(bench)
     bench.run("mirror")
     gone, heir = several(bench, 2)
     leave(bench, gone)

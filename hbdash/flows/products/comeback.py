@@ -15,7 +15,7 @@ from hbdash.domain.turkish import sku_key
 from hbdash.flows.mirror.products import keep_products
 from hbdash.flows.products import removal_faults, removals
 from hbdash.flows.products.model import PRODUCT
-from hbdash.flows.products.off_sale import ACTIVATE, drop, read_listings
+from hbdash.flows.products.off_sale import ACTIVATE, drop, read_listings, unsettled
 from hbdash.flows.products.returned import came_back
 from hbdash.hepsiburada.models.listing import Listing as RemoteListing
 from hbdash.runs import batches, intents, offers
@@ -99,9 +99,13 @@ def put_on_sale(ctx: RunContext) -> None:
     for part in sliced([row for row in rows if row["sku_key"] not in waits], 50):
         there = read_listings(ctx, [row["sku_key"] for row in part])
         ready = _confirmed(ctx, part, there)
+        # A 0 that is still on its way would take it off sale again.
+        in_flight = unsettled(ctx, [row["sku_key"] for row in part])
         for row in part:
             key = row["sku_key"]
             listing = there.get(key)
+            if key in in_flight:
+                continue
             if listing is None or listing.is_salable:
                 # Not listed any more, or on sale by somebody's hand: nothing is left to do.
                 with ctx.commit() as connection:

@@ -66,7 +66,7 @@ def go_on(ctx: RunContext) -> None:
 def _step(ctx: RunContext, rows: Sequence[RowMapping]) -> list[tuple[str, RemoteListing]]:
     """Finish what is off sale, switch off what shows 0; returns what still needs its 0."""
     there = read_listings(ctx, [row["sku_key"] for row in rows])
-    unsettled = _unsettled(ctx, [row["sku_key"] for row in rows])
+    in_flight = unsettled(ctx, [row["sku_key"] for row in rows])
     done: dict[str, bool] = {}
     zeros: list[tuple[str, RemoteListing]] = []
     stuck: list[str] = []
@@ -80,7 +80,7 @@ def _step(ctx: RunContext, rows: Sequence[RowMapping]) -> list[tuple[str, Remote
         elif listing.available_stock == 0 or listing.is_fulfilled_by_hb:
             if _switch_off(ctx, key, listing):
                 done[key] = True
-        elif key in unsettled:
+        elif key in in_flight:
             continue
         elif row["uploads"] >= _MOST_ZEROS:
             # It does not take the 0: at least it goes off sale, and somebody hears of it.
@@ -101,7 +101,7 @@ def _is_off(listing: RemoteListing) -> bool:
     return not listing.is_salable and (listing.available_stock == 0 or listing.is_fulfilled_by_hb)
 
 
-def _unsettled(ctx: RunContext, keys: Sequence[str]) -> set[str]:
+def unsettled(ctx: RunContext, keys: Sequence[str]) -> set[str]:
     """SKU keys with a stock upload under way, of whichever flow: its end is waited for."""
     table = table_of(Offer)
     with ctx.db.read() as connection:

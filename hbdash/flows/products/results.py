@@ -35,6 +35,9 @@ from hbdash.transport.errors import NotFound
 _NO_RESULT = Verdict(causes=(Cause("product.no_result"),))
 #: How soon a change that is still looked at is asked for again (flows section 4).
 LOOK_AGAIN = timedelta(days=1)
+#: A change in review is done for Omnitron some minutes before its hours are over: its own sweep
+#: would count it as failed, and the same ticket would go again.
+BEFORE_OMNITRON = timedelta(minutes=15)
 
 
 def collect(ctx: RunContext, carriers: Sequence[Carrier] = (IMPORT,)) -> None:
@@ -60,7 +63,8 @@ def next_poll(ctx: RunContext, carriers: Sequence[Carrier] = (IMPORT,)) -> datet
 
 def _ask(ctx: RunContext, carrier: Carrier, upload: RowMapping) -> None:
     answer = _read(ctx, carrier, upload)
-    overdue = ctx.settings.retry.result_overdue(upload["sent_at"], ctx.now())
+    ahead = BEFORE_OMNITRON if carrier.kind == book.TICKET else timedelta(0)
+    overdue = ctx.settings.retry.result_overdue(upload["sent_at"], ctx.now() + ahead)
     waiting = book.waiting_rows(ctx, upload)
     verdicts: dict[str, Verdict] = {}
     for row in waiting:
