@@ -133,8 +133,8 @@ def lift(ctx: RunContext, failures: Sequence[Watched]) -> None:
             continue
         # A product without a price is punished as the price is; what Omnitron holds is the product.
         holder = one.kind if one.kind == "product" else one.content_type
-        if holder != "order":
-            held.setdefault(holder, []).extend(_objects(one))
+        # An order that is not in Omnitron has no number there, hence no row to delete.
+        held.setdefault(holder, []).extend(_objects(one))
         for content_type in {holder, one.content_type}:
             ours.setdefault(content_type, []).append(one.key)
     for content_type, pks in held.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from hbdash.texts.formats import money, number
@@ -100,6 +101,62 @@ def label_missing(package: str, reason: str) -> str:
     return _("package {package}: no cargo label yet: {reason}").format(
         package=package, reason=reason
     )
+
+
+def _step(name: str) -> str:
+    return {
+        "invoice": _("invoice"),
+        "intransit": _("in transit"),
+        "deliver": _("delivered"),
+        "undeliver": _("not delivered"),
+    }[name]
+
+
+def step_told(name: str, package: str) -> str:
+    """A step of a package that Hepsiburada took."""
+    return _("package {package}: {step}, told to Hepsiburada").format(
+        package=package, step=_step(name)
+    )
+
+
+def step_found(name: str) -> str:
+    """Hepsiburada has it already."""
+    return _("{step}: stands at Hepsiburada already").format(step=_step(name))
+
+
+def would_tell(name: str, package: str) -> str:
+    """Dry run: a step that would be told."""
+    return _("package {package}: would tell {step}").format(package=package, step=_step(name))
+
+
+def carrier_has_it(name: str) -> str:
+    """The package travels with Hepsiburada's own carrier, who tells it."""
+    return _("{step}: Hepsiburada’s own carrier reports it, nothing sent").format(step=_step(name))
+
+
+def status_behind(status: str) -> str:
+    """Hepsiburada is further than Omnitron."""
+    return _("Hepsiburada is further ({status}): nothing is sent backwards").format(status=status)
+
+
+def not_told(key: str) -> str:
+    """An order that could not be told now and stays due."""
+    return _("{key}: not told yet, goes in the next run").format(key=key)
+
+
+def not_in_omnitron(key: str) -> str:
+    """A number that was asked for by hand and that means no order of Omnitron."""
+    return _("{key}: Omnitron has no such order").format(key=key)
+
+
+def nobody_there() -> str:
+    """Who received a parcel whose recipient nobody kept; read by Hepsiburada."""
+    return "Alıcı"
+
+
+def updated_report(order: str, steps: Sequence[str]) -> str:
+    """The line in Omnitron's own log, which is read in English."""
+    return f"Order {order} has been updated: {', '.join(steps)}."
 
 
 def lines_not_told(package: str) -> str:

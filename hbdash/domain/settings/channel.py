@@ -90,6 +90,9 @@ class ChannelSettings:
     """Omnitron's id of the channel."""
     catalog_id: int | None = None
     category_tree_id: int | None = None
+    tracking_phone_number: str = ""
+    """Our own key: the number to call about a parcel that the merchant ships, which Hepsiburada
+    demands with each one (H§11.5)."""
     remote_id_attribute: str = "sku"
     """Which product field matches Hepsiburada's SKU; parts joined by `__`."""
 
@@ -134,6 +137,7 @@ class _Reading:
             "remote_id": self._id("pk") or self._id("id"),
             "catalog_id": self._id("catalog"),
             "category_tree_id": self._id("category_tree"),
+            "tracking_phone_number": self._text("tracking_phone_number"),
             "remote_id_attribute": self._text("remote_id_attribute") or "sku",
             "flags": resolve_flags(self._raw(setting("feature_flags"))),
             "retry": retry,

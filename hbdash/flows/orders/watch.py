@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hbdash.domain.cargo import cargo_company
+from hbdash.domain.orders import CANCELLED, item_status
+from hbdash.domain.tracking import tracking_url
 from hbdash.flows.orders.goods import ProductBook
+from hbdash.flows.orders.keeping import packages_by_number
 from hbdash.flows.orders.places import PlaceBook
+from hbdash.flows.orders.targets import Target
+from hbdash.flows.orders.update_gates import cancelled_here, return_open
+from hbdash.omnitron.models.order import OrderItem
 from hbdash.runs.context import RunContext
 from hbdash.runs.watching import Tester, Watched
 
@@ -58,7 +64,50 @@ def carried(ctx: RunContext, failures: Sequence[Watched]) -> set[int]:
     }
 
 
+def returned(ctx: RunContext, failures: Sequence[Watched]) -> set[int]:
+    """``order.return_open``: no return of the order is open or running any more (R8.9a)."""
+    gone: set[int] = set()
+    for one in failures:
+        items = _items(ctx, one)
+        if not return_open(ctx, items):
+            gone.add(one.id)
+        ctx.go_on()
+    return gone
+
+
+def linked(ctx: RunContext, failures: Sequence[Watched]) -> set[int]:
+    """``order.no_tracking_url``: Shipping Provider names the carrier now."""
+    providers = ctx.settings.shipping_provider
+    return {
+        one.id
+        for one in failures
+        if tracking_url(providers, str(one.params.get("cargo") or ""), "0") is not None
+    }
+
+
+def cancelled_there(ctx: RunContext, failures: Sequence[Watched]) -> set[int]:
+    """``order.cancelled_here``: the units lie in no open package of Hepsiburada any more."""
+    gone: set[int] = set()
+    for one in failures:
+        items = _items(ctx, one)
+        living = tuple(item for item in items if item_status(item.status) != CANCELLED)
+        with ctx.db.read() as connection:
+            rows = packages_by_number(connection, ctx.channel_id, [one.key])
+        if one.key not in rows or not cancelled_here(ctx, Target(rows[one.key], living), items):
+            gone.add(one.id)
+        ctx.go_on()
+    return gone
+
+
+def _items(ctx: RunContext, one: Watched) -> tuple[OrderItem, ...]:
+    pk = one.object_pk or int(one.params.get("order_pk") or 0)
+    return ctx.omnitron.order_items(pk) if pk else ()
+
+
 TESTERS: dict[str, Tester] = {
+    "order.return_open": returned,
+    "order.no_tracking_url": linked,
+    "order.cancelled_here": cancelled_there,
     "order.address": mapped,
     "order.product_unknown": has_product,
     "order.cargo_unmapped": carried,

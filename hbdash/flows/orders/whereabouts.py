@@ -1,14 +1,15 @@
 """Which unit of a line lies in which package now, or in none (design rule 2).
 
 Hepsiburada names lines and quantities, never units; a unit is what we wrote as an Omnitron item. A
-package's units are first those of the order that it became or was linked to, lowest n first; what
-is left of it (a package made of two broken ones) is given to units that lie nowhere.
+package's units are first those that a split put into it, then those of the order that it became or
+was linked to, lowest n first; what is left of it (a package made of two broken ones) is given to
+units that lie nowhere.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -75,7 +76,8 @@ def _units_of(
     rows = connection.execute(
         select(
             items_t.c.line_item_id, items_t.c.n, items_t.c.item_pk, items_t.c.order_pk,
-            items_t.c.status, orders_t.c.id.label("ours"), orders_t.c.package_number,
+            items_t.c.status, items_t.c.package_number.label("chosen"),
+            orders_t.c.id.label("ours"),
         )
         .outerjoin(
             orders_t,
@@ -100,7 +102,8 @@ def _units_of(
                 broken_at=broken.get((row.line_item_id, row.order_pk)),
             )
         )  # fmt: skip
-    return {line: _placed(units, standing.get(line, [])) for line, units in of_line.items()}
+    chosen = {row.item_pk: row.chosen for row in rows if row.chosen}
+    return {line: _placed(units, standing.get(line, []), chosen) for line, units in of_line.items()}
 
 
 def _packages(
@@ -137,9 +140,14 @@ def _packages(
     return {line: list(found.values()) for line, found in standing.items()}, broken
 
 
-def _placed(units: list[Unit], packages: list[_Package]) -> list[Unit]:
-    """The units, each with its package."""
+def _placed(units: list[Unit], packages: list[_Package], chosen: Mapping[int, str]) -> list[Unit]:
+    """The units, each with its package. chosen: item → the package that a split put it into."""
     where: dict[int, str] = {}
+    for package in packages:
+        for unit in units:
+            if package.left and chosen.get(unit.item_pk) == package.number:
+                where[unit.item_pk] = package.number
+                package.left -= 1
     for package in packages:
         for unit in units:
             if package.left and unit.item_pk not in where and unit.order_pk == package.order_pk:

@@ -91,6 +91,27 @@ TEXTS: dict[str, CauseText] = {
         N_("Hepsiburada is further than Omnitron, so nothing is sent."),
         N_("Nothing: Updated Orders brings Omnitron up to date."),
     ),
+    "order.no_tracking_url": CauseText(
+        N_("No tracking link for {cargo}"),
+        N_(
+            "Hepsiburada wants a link with each parcel, and Shipping Provider has no template for "
+            "{cargo}."
+        ),
+        N_("Add the carrier to Shipping Provider in Settings; the update then goes by itself."),
+    ),
+    "order.step_refused": CauseText(
+        N_("Update refused by Hepsiburada"),
+        N_("The package is not set to “{step}”. Hepsiburada said: {text}"),
+        N_("Look at the package in Hepsiburada’s merchant portal; mend there what it names."),
+    ),
+    "order.cancelled_here": CauseText(
+        N_("Cancelled in Omnitron only"),
+        N_(
+            "Units were cancelled in Omnitron and still lie in an open package at Hepsiburada. "
+            "hbdash never cancels there: it costs a penalty."
+        ),
+        N_("Ship them after all, or cancel them in Hepsiburada’s merchant portal."),
+    ),
     "pack.address_change": CauseText(
         N_("Address is being changed"),
         N_("The customer asked for another address; until that is settled nothing can be packed."),
@@ -113,8 +134,21 @@ TEXTS: dict[str, CauseText] = {
     ),
     "split.payload": CauseText(
         N_("Split request unreadable"),
-        N_("The webhook does not say which items go into which package."),
+        N_("The request does not say which items go into which package: {why}"),
         N_("Look at the request in the log and mend the sender."),
+    ),
+    "split.refused": CauseText(
+        N_("Split refused"),
+        N_("Hepsiburada said: {text}"),
+        N_("Split it in Hepsiburada’s merchant portal, or mend what it names and ask again."),
+    ),
+    "split.lost": CauseText(
+        N_("Packages of a split not found"),
+        N_("Hepsiburada broke the package up; its new packages do not show as they were wanted."),
+        N_(
+            "Look at the order in Hepsiburada’s merchant portal. To look for the packages again, "
+            "run Split Packages for this package."
+        ),
     ),
     "split.not_open": CauseText(
         N_("Package not open to split"),
