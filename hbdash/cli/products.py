@@ -1,4 +1,4 @@
-"""``hbdash products prematch|removals``: what a person decides about products.
+"""``hbdash products prematch|removals|trigger|touch``: what a person does about products.
 
 Further commands of the group stand in modules of their own, each with ``add_arguments(sub)`` and
 ``run(on, args)``, and are named in ``_GROUPS``.
@@ -17,6 +17,7 @@ from hbdash.actions.products import (
     keep_removals,
     release_removals,
 )
+from hbdash.cli import product_levers
 from hbdash.cli.common import DONE, FAILED, CommandFailed, plain_text
 from hbdash.cli.output import print_json, print_table, print_text
 from hbdash.cli.session import Session, channel_argument, session
@@ -33,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     sub = parser.add_subparsers(dest="what", required=True)
     _prematch_arguments(sub.add_parser("prematch", help="matches that Hepsiburada proposes"))
     _removal_arguments(sub.add_parser("removals", help="products that left the catalogue"))
+    product_levers.add_arguments(sub)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -156,4 +158,9 @@ def _ask(on: Session, what: str, word: str) -> None:
         raise CommandFailed("nothing was done", FAILED)
 
 
-_GROUPS: dict[str, _Run] = {"prematch": _prematch, "removals": _removals}
+_GROUPS: dict[str, _Run] = {
+    "prematch": _prematch,
+    "removals": _removals,
+    "trigger": product_levers.trigger,
+    "touch": product_levers.touch,
+}

@@ -95,6 +95,8 @@ def document(status: ChannelStatus) -> dict[str, Any]:
                 "skipped": row["skipped"],
                 "reason": row["reason_id"],
                 "next_due": _iso(status.schedule.get(flow, {}).get("next_due")),
+                "last_success": _iso(status.schedule.get(flow, {}).get("last_success")),
+                "lag": _lag(flow, status),
             }
             for flow, row in status.runs.items()
         },
@@ -131,6 +133,17 @@ def _fails(flow: str, run: dict[str, Any], status: ChannelStatus) -> bool:
     if run["state"] == "running":
         return bool(status.schedule.get(flow, {}).get("failures_in_row"))
     return run["state"] in ("failed", "lost")
+
+
+def _lag(flow: str, status: ChannelStatus) -> int | None:
+    """Seconds: of stock and price the age of the oldest change not confirmed, else the time since
+    the last run that went through."""
+    since = status.schedule.get(flow, {}).get("last_success")
+    if flow in ("stock", "price"):
+        if flow not in status.lags:
+            return 0
+        since = status.lags[flow]["first_at"]
+    return None if since is None else max(0, int((_now() - since).total_seconds()))
 
 
 def _engine(lease: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -44,6 +44,9 @@ class ChannelStatus:
     duration_ms, total, ok, failed, skipped, reason_id, reason_params."""
     schedule: dict[str, Row]
     """By flow: next_due, last_started, last_success, failures_in_row."""
+    lags: dict[str, Row]
+    """Stock and price values not confirmed, by flow: first_at, count; while the flow is paused also
+    what changed in Omnitron meanwhile."""
     pauses: list[Row]
     """Not ended: scope, name, until, by, why."""
     causes: list[Row]
@@ -125,6 +128,7 @@ def _channel(reader: _Reader, channel: Row, deadlines: int) -> ChannelStatus:
                 channel_id,
             )
         },
+        lags=_lags(reader, channel_id),
         pauses=reader.rows(
             'SELECT scope, name, until, "by", why FROM pause'
             " WHERE channel_id = ? AND ended_at IS NULL ORDER BY id",
@@ -159,6 +163,33 @@ def _channel(reader: _Reader, channel: Row, deadlines: int) -> ChannelStatus:
             "n"
         ],
     )  # fmt: skip
+
+
+def _lags(reader: _Reader, channel_id: int) -> dict[str, Row]:
+    """As ``store.queries.lag`` has it: two looks into indexes, and the differences of a pause."""
+    columns = "SELECT kind, min(wanted_at) AS first_at, count(*) AS count FROM offer"
+    now = (datetime.now(timezone.utc) - _EPOCH) // timedelta(microseconds=1)  # noqa: UP017
+    parts = [
+        *reader.rows(f"{columns} WHERE channel_id = ? AND state = 'waiting' GROUP BY kind",
+                     channel_id),
+        *reader.rows(f"{columns} WHERE channel_id = ? AND upload_id IS NOT NULL GROUP BY kind",
+                     channel_id),
+        *reader.rows(
+            "SELECT d.kind, min(d.found_at) AS first_at, count(*) AS count FROM difference d"
+            " WHERE d.channel_id = ? AND d.corrected_at IS NULL AND d.found_at >= ("
+            " SELECT min(p.created_at) FROM pause p WHERE p.channel_id = d.channel_id"
+            " AND p.ended_at IS NULL AND p.until > ? AND (p.scope = 'channel'"
+            " OR (p.scope = 'direction' AND p.name = 'outbound')"
+            " OR (p.scope = 'flow' AND p.name = d.kind))) GROUP BY d.kind",
+            channel_id, now,
+        ),
+    ]  # fmt: skip
+    found: dict[str, Row] = {}
+    for part in parts:
+        known = found.setdefault(part["kind"], {"first_at": part["first_at"], "count": 0})
+        known["first_at"] = min(known["first_at"], part["first_at"])
+        known["count"] += part["count"]
+    return found
 
 
 def _newest(
