@@ -53,7 +53,6 @@ class OrderItem(Row):
     price: OptionalAmount = None
     retail_price: OptionalAmount = None
     tracking_number: Text = ""
-    shipping_company: OptionalPk = None
     invoice_number: Text = ""
     shipping_company: OptionalPk = None
     delivered_date: OptionalUtcMoment = None
