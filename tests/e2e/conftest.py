@@ -2,5 +2,6 @@
 
 from tests.sandbox.conftest import sandbox, start_sandbox
 from tests.screens.conftest import _steady
+from tests.support.processes import nursery
 
-__all__ = ["_steady", "sandbox", "start_sandbox"]
+__all__ = ["_steady", "nursery", "sandbox", "start_sandbox"]
