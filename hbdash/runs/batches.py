@@ -25,6 +25,8 @@ from hbdash.store.tables import BatchObject, BatchRequest, Offer
 from hbdash.transport.errors import NotFound
 
 _CLOSED = (BatchStatus.DONE, BatchStatus.FAIL)
+#: Our reference of a batch that only puts objects aside.
+_PARKED = "hbdash-parked-"
 #: Verdict of an object that was never sent: left out of the end, so Omnitron offers it again.
 RELEASED = "released"
 
@@ -115,6 +117,40 @@ def hand_over(ctx: RunContext, batch: OpenBatch, reference: str) -> None:
             .where(table.c.id == batch.id)
             .values(status=BatchStatus.SENT, remote_batch_id=reference, changed_at=ctx.now())
         )
+
+
+def park(ctx: RunContext, content_type: str, objects: Sequence[Held]) -> OpenBatch:
+    """Put objects aside: locked until :func:`unpark`, or until the lane's next run."""
+    batch = commit_batch(ctx, content_type, objects)
+    hand_over(ctx, batch, f"{_PARKED}{ctx.channel_id}-{batch.id}")
+    return batch
+
+
+def unpark(ctx: RunContext, batch: OpenBatch) -> None:
+    """Let parked objects go as they were: nothing of them was sent."""
+    objects = table_of(BatchObject)
+    with ctx.commit() as connection:
+        connection.execute(
+            update(objects).where(objects.c.batch_id == batch.id).values(verdict=RELEASED)
+        )
+    _close(ctx, batch.id, batch.pk)
+
+
+def unpark_left(ctx: RunContext, content_type: str) -> None:
+    """Let go what a run that died had parked."""
+    table = table_of(BatchRequest)
+    with ctx.db.read() as connection:
+        left = connection.execute(
+            select(table.c.id, table.c.remote_pk).where(
+                table.c.channel_id == ctx.channel_id,
+                table.c.content_type == content_type,
+                table.c.status.not_in(_CLOSED),
+                table.c.remote_batch_id.startswith(_PARKED, autoescape=True),
+                table.c.run_id != ctx.run_id,
+            )
+        ).all()
+    for row in left:
+        unpark(ctx, OpenBatch(row.id, row.remote_pk))
 
 
 def tell_ongoing(ctx: RunContext, batch_id: int, remote_pk: int) -> None:

@@ -42,6 +42,8 @@ class ChangeIntake(Intake):
     whole: all fields are sent, whether they changed or not: a person asks for these SKUs.
     """
 
+    _updates = True
+
     def __init__(
         self, ctx: RunContext, send: Send, send_changes: SendChanges, *, whole: bool
     ) -> None:

@@ -10,23 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import select
-
 from hbdash.domain.turkish import sku_key
 from hbdash.flows.products import known
 from hbdash.flows.products.catalogue import Catalogue
 from hbdash.flows.products.collisions import collisions
 from hbdash.flows.products.decide import commit, decide
+from hbdash.flows.products.fair import Aside, due_again, split
 from hbdash.flows.products.gather import gather, keep
 from hbdash.flows.products.model import PRODUCT, Cause, Material, Ready, Refusal, Settled
 from hbdash.flows.products.translate import translate
 from hbdash.omnitron.calls import Page
 from hbdash.omnitron.models.catalogue import Product
+from hbdash.runs import batches
 from hbdash.runs.context import RunContext
-from hbdash.runs.failures import OPEN_STATES, Met
+from hbdash.runs.failures import Met
+from hbdash.runs.gate import RunRefused
 from hbdash.runs.stop import RunStopped
-from hbdash.store.bulk import table_of
-from hbdash.store.tables import Failure
 from hbdash.texts.causes import log_text
 from hbdash.texts.products import adopted, would_adopt, would_import, would_not_import
 
@@ -36,12 +35,16 @@ Send = Callable[[Sequence[Ready]], None]
 class Intake:
     """Takes pages of new products; hands full imports to ``send`` as soon as they are full."""
 
+    _updates = False
+    """Whether it takes products that were sent once."""
+
     def __init__(self, ctx: RunContext, send: Send) -> None:
         self._ctx = ctx
         self._send = send
         self._catalogue = Catalogue(ctx)
         self._waiting: list[Ready] = []
         self._seen: set[int] = set()
+        self._aside = Aside(ctx)
 
     def read_due(self) -> None:
         """All that Omnitron offers, page by page, until it is empty or the budget ends.
@@ -49,15 +52,42 @@ class Intake:
         A dry run looks at the first page only: nothing is committed, so there is no second one.
         """
         ctx = self._ctx
+        if not ctx.dry_run:
+            batches.unpark_left(ctx, PRODUCT)
         try:
             while self._read_page() and not ctx.dry_run:
                 ctx.go_on()
+            if not ctx.dry_run:
+                self.flush()
+                self._retry()
         except RunStopped as stopped:
             if stopped.why == "budget":
                 # What was committed is sent; the rest is still due.
                 self.flush()
+                self._aside.let_go()
             raise
         self.flush()
+
+    def _retry(self) -> None:
+        """What failed before, after everything fresh (design rule 3)."""
+        for products in self._aside.portions():
+            self._take(products)
+        self._aside.let_go()
+        again = due_again(self._ctx, self._seen, updates=self._updates)
+        size = self._ctx.config.engine.read_batch
+        for start in range(0, len(again), size):
+            self._take_free(again[start : start + size])
+            self._ctx.go_on()
+
+    def _take_free(self, products: Sequence[Product]) -> None:
+        """Take products that another batch may hold: a held one must not keep the others."""
+        try:
+            self._take(products)
+        except RunRefused:
+            half = len(products) // 2
+            if half:
+                self._take_free(products[:half])
+                self._take_free(products[half:])
 
     def take(self, products: Sequence[Product]) -> None:
         """Products that are due, of any number, and the end of it."""
@@ -99,7 +129,14 @@ class Intake:
             # Empty, or offered again at once although it has its verdict: not in this run.
             return False
         self._seen.update(product.pk for product in fresh)
-        self._take(fresh)
+        first, before = split(ctx, fresh)
+        # A queue that fits into one page needs nothing put aside: the order is enough.
+        whole = ctx.dry_run or (page.total is not None and page.total <= len(page.rows))
+        if before and not whole:
+            self._aside.put(before)
+        for part in (first, before if whole else []):
+            if part:
+                self._take(part)
         return True
 
     def _take(self, products: Sequence[Product]) -> None:
@@ -152,7 +189,7 @@ class Intake:
             for one in products
             if one.pk in clashing
         ]
-        sound = _fresh_first(self._ctx, [one for one in products if one.pk not in clashing])
+        sound = [one for one in products if one.pk not in clashing]
         return refused, gather(self._ctx, self._catalogue, sound) if sound else []
 
     def _say(
@@ -190,21 +227,3 @@ def remote_ids(ctx: RunContext, products: Sequence[Product]) -> dict[int, str]:
     """
     actions = ctx.omnitron.integration_actions(PRODUCT, object_ids=[one.pk for one in products])
     return {one.object_id: one.remote_id for one in actions if one.remote_id}
-
-
-def _fresh_first(ctx: RunContext, products: Sequence[Product]) -> list[Product]:
-    """Products without an open failure go before those that failed already (design rule 3)."""
-    table = table_of(Failure)
-    keys = [sku_key(product.sku) for product in products]
-    with ctx.db.read() as connection:
-        failed = set(
-            connection.execute(
-                select(table.c.key).where(
-                    table.c.channel_id == ctx.channel_id,
-                    table.c.kind == PRODUCT,
-                    table.c.key.in_(keys),
-                    table.c.state.in_(OPEN_STATES),
-                )
-            ).scalars()
-        )
-    return sorted(products, key=lambda product: sku_key(product.sku) in failed)
