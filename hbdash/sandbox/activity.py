@@ -149,7 +149,9 @@ def take_out(world: World) -> Any:
 def bring_back(world: World) -> Any:
     """One that left comes back."""
     rows = world.db.execute("SELECT sku FROM om_product WHERE in_catalog = 0").fetchall()
-    return backoffice.return_product(world, str(world.rng.choice(rows)["sku"])) if rows else None
+    if not rows:
+        return {"sku": "none"}
+    return backoffice.return_product(world, str(world.rng.choice(rows)["sku"]))
 
 
 def drift_price(world: World) -> Any:
@@ -248,6 +250,22 @@ def mend_product(world: World) -> Any:
     return {"sku": sku}
 
 
+def decide_refund(world: World) -> Any:
+    """Somebody in the back office approves a return, at times rejects it, unit by unit."""
+    rows = world.db.execute(
+        "SELECT pk, remote_id FROM om_request WHERE cancellation_type = 'refund'"
+        " AND status = 'open' ORDER BY pk LIMIT 200"
+    ).fetchall()
+    if not rows:
+        return {"claim": "none"}
+    claim = str(world.rng.choice(rows)["remote_id"]).rpartition("-")[0]
+    status = "approved" if world.rng.random() < 0.85 else "rejected"
+    for row in rows:
+        if str(row["remote_id"]).rpartition("-")[0] == claim:
+            backoffice.decide_request(world, row["pk"], status)
+    return {"claim": claim, "status": status}
+
+
 def some_listed(world: World) -> str:
     """The SKU of a product that was on sale at Hepsiburada from the start, without drift."""
     for _ in range(200):
@@ -269,6 +287,7 @@ ACTS: dict[str, tuple[float, Callable[[World], Any]]] = {
     "open_claim": (8, open_claim),
     "new_product": (4, bring_out),
     "serve_order": (8, serve_order),
+    "decide_refund": (0.8, decide_refund),
     "cancel_line": (2, cancel_line),
     "unpack": (1.2, unpack),
     "undeliver": (0.3, undeliver),
