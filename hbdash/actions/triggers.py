@@ -19,7 +19,7 @@ from hbdash.actions.packages import ask_split
 from hbdash.actions.runs import ask, check_run
 from hbdash.domain.clock import TURKEY, Clock
 from hbdash.domain.triggers import PayloadRefused, TriggerCall, read_call, read_run
-from hbdash.explain.flows import STOPPED, FlowGate, flow_gates
+from hbdash.explain.flows import why_not
 from hbdash.flows.registry import FLOWS
 from hbdash.store.bulk import table_of
 from hbdash.store.database import Database
@@ -31,8 +31,6 @@ from hbdash.texts.trigger import accepted_line
 EVENT_LASTS = timedelta(weeks=14)
 #: A caller without uuid may ask for the same again on the next day (flows section 6).
 BODY_LASTS = timedelta(hours=24)
-#: Gates whose state a repetition of the call can find changed; the others wait in our database.
-_REFUSING = ("built", "channel", "flag", "settings", "pause")
 SPLIT = "split_packages"
 
 #: Who a call is in the audit trail: its token has been checked before it comes here.
@@ -119,22 +117,8 @@ def _accept(
     return Accepted(correlation, request, repeated=False)
 
 
-def stopped_by(
-    connection: Connection, channel_id: int, flow: str, now: datetime
-) -> FlowGate | None:
-    """The first gate that makes a call refused; a waiting engine or lane is no reason."""
-    return next(
-        (
-            gate
-            for gate in flow_gates(connection, channel_id, flow, now)
-            if gate.state == STOPPED and gate.name in _REFUSING
-        ),
-        None,
-    )
-
-
 def _check_gates(connection: Connection, channel_id: int, flow: str, now: datetime) -> None:
-    gate = stopped_by(connection, channel_id, flow, now)
+    gate = why_not(connection, channel_id, flow, now)
     if gate is not None:
         raise Refused(
             "trigger.stopped", {"gate": gate.name, "why": gate.text, "way_out": gate.way_out}

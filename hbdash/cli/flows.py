@@ -13,6 +13,7 @@ from hbdash.cli.documents import flow_document, run_document
 from hbdash.cli.output import print_json, print_table, print_text
 from hbdash.cli.session import Session, channel_argument, session
 from hbdash.domain.clock import parse_time
+from hbdash.explain.flows import why_not
 from hbdash.flows.registry import FLOWS
 from hbdash.store.queries.flows import asked, flow_states, last_runs
 from hbdash.texts.labels import flow_label, run_state
@@ -98,11 +99,13 @@ def _scope(name: str) -> tuple[str, str]:
 def _list(on: Session, as_json: bool) -> int:
     with on.db.read() as connection:
         states = flow_states(connection, on.channel_id, on.now(), tuple(FLOWS.values()))
+        shut = {s.id: why_not(connection, on.channel_id, s.id, on.now()) for s in states}
     if as_json:
-        print_json({"flows": [flow_document(state) for state in states]})
+        texts = {flow: gate.text if gate else None for flow, gate in shut.items()}
+        print_json({"flows": [{**flow_document(s), "why_not": texts[s.id]} for s in states]})
         return DONE
     print_table(
-        ("flow", "id", "state", "started", "ok", "failed", "next"),
+        ("flow", "id", "state", "started", "ok", "failed", "next", "can't run"),
         [
             (
                 flow_label(s.id),
@@ -112,6 +115,7 @@ def _list(on: Session, as_json: bool) -> int:
                 s.run.ok if s.run else 0,
                 s.run.failed if s.run else 0,
                 s.next_due,
+                gate.text if (gate := shut[s.id]) else "",
             )
             for s in states
         ],

@@ -22,6 +22,8 @@ from hbdash.texts.setup import obstacle_text
 from hbdash.texts.translate import _
 
 PASSED, STOPPED, NOT_LOOKED = "passed", "stopped", "not_looked"
+#: Gates that stay shut until somebody acts; an engine, a lane and a remote side come by themselves.
+_LASTING = ("built", "channel", "flag", "settings", "pause")
 _NO_SETTINGS = ("channel.inactive", "flag.off")
 
 
@@ -57,6 +59,21 @@ def flow_gates(
         _paused(connection, channel_id, spec, now),
         _reachable(channel, now),
         _lane(connection, channel_id, spec),
+    )
+
+
+def why_not(connection: Connection, channel_id: int, flow: str, now: datetime) -> FlowGate | None:
+    """The first gate that keeps the flow from running; None when only time or an engine is missing.
+
+    Flows' list, trigger answer and menu say the same: all of them look at :func:`flow_gates`.
+    """
+    return next(
+        (
+            gate
+            for gate in flow_gates(connection, channel_id, flow, now)
+            if gate.state == STOPPED and gate.name in _LASTING
+        ),
+        None,
     )
 
 

@@ -47,7 +47,11 @@ def result(state: FlowState, now: datetime, zone: tzinfo) -> tuple[str, str]:
     if state.pause is not None:
         return (_("by {who}").format(who=state.pause.by), "muted")
     if run is None:
-        return ("", "muted")
+        shut = state.obstacle
+        if shut is None:
+            return ("", "muted")
+        text = _("flag off") if shut.id == "flag.off" else reason(shut.id, shut.params)
+        return (text, "muted")
     if run.state is RunState.RUNNING:
         done = run.ok + run.failed + run.skipped
         if run.total is None:

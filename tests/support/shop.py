@@ -151,6 +151,8 @@ class Shop:
             conf={
                 "feature_flags": flags, "buffer_stock": 3, "default_reason_id": 5,
                 "cargo_company_mapping": {"hepsijet": 3, "default": 1},
+                "cancellation_reason_id": 4, "merchant_id": "lalezar", "username": "lalezar",
+                "password": "secret", "user_agent": "lalezar_dev",
             },
             form={}, problems=[],
         )  # fmt: skip

@@ -10,15 +10,26 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, or_, select
 
 from hbdash.domain.flowspec import FlowSpec
+from hbdash.domain.settings import ChannelSettings
+from hbdash.domain.settings.obstacles import Obstacle, obstacles
 from hbdash.domain.states import RunState
 from hbdash.flows.registry import FLOWS
 from hbdash.store.bulk import table_of
-from hbdash.store.tables import EngineRequest, FlowRun, FlowSchedule, Pause
+from hbdash.store.tables import (
+    Channel,
+    EngineRequest,
+    FlowRun,
+    FlowSchedule,
+    Pause,
+    SettingsSnapshot,
+)
 
 run_t = table_of(FlowRun)
 schedule_t = table_of(FlowSchedule)
 pause_t = table_of(Pause)
 request_t = table_of(EngineRequest)
+channel_t = table_of(Channel)
+snapshot_t = table_of(SettingsSnapshot)
 
 LISTED: tuple[FlowSpec, ...] = tuple(spec for spec in FLOWS.values() if spec.listed)
 """The 18 of the dashboard, in its order."""
@@ -75,6 +86,8 @@ class FlowState:
     failing_since: datetime | None = None
     """Start of the first failed run after the last good one."""
     failures_in_row: int = 0
+    obstacle: Obstacle | None = None
+    """What keeps a flow that never ran from running; a run of its own says it otherwise."""
 
     @property
     def id(self) -> str:
@@ -108,6 +121,7 @@ def flow_states(
         )
     }
     held = pauses(connection, channel_id, now)
+    in_the_way = _obstacles(connection, channel_id, [s for s in flows if s.id not in runs])
     states = []
     for spec in flows:
         run, schedule = runs.get(spec.id), schedules.get(spec.id)
@@ -125,9 +139,34 @@ def flow_states(
                 pause=pause,
                 failing_since=failing_since(connection, channel_id, spec.id) if bad else None,
                 failures_in_row=_in_row(schedule),
+                obstacle=in_the_way.get(spec.id),
             )
         )  # fmt: skip
     return tuple(states)
+
+
+def _obstacles(
+    connection: Connection, channel_id: int, flows: Sequence[FlowSpec]
+) -> dict[str, Obstacle]:
+    """The first obstacle of each of these flows, by the settings as last read."""
+    if not any(spec.built for spec in flows):
+        return {}
+    row = connection.execute(
+        select(channel_t.c.name, channel_t.c.is_active, snapshot_t.c.conf, snapshot_t.c.form)
+        .join(snapshot_t, snapshot_t.c.id == channel_t.c.settings_id)
+        .where(channel_t.c.id == channel_id)
+    ).first()
+    if row is None:
+        return {}
+    settings = ChannelSettings.from_channel(
+        {"name": row.name, **row.form, "is_active": row.is_active, "conf": row.conf}
+    )
+    found = {
+        spec.id: obstacles(spec, settings, is_active=row.is_active is not False)
+        for spec in flows
+        if spec.built
+    }
+    return {flow: shut[0] for flow, shut in found.items() if shut}
 
 
 def _in_row(schedule: Any) -> int:
