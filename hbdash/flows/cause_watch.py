@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hbdash.flows.catalogue.watch import TESTERS as CATALOGUE_TESTERS
+from hbdash.flows.orders.split_again import split_again
 from hbdash.flows.orders.watch import TESTERS as ORDER_TESTERS
 from hbdash.flows.products.watch import TESTERS as PRODUCT_TESTERS
 from hbdash.flows.refunds.again import ask_again
@@ -27,4 +28,5 @@ def run(ctx: RunContext) -> None:
     watch(ctx, TESTERS)
     # A rejection whose answer was lost must not wait for the next reading of claims.
     ask_again(ctx)
+    split_again(ctx)
     collect_idle(ctx)

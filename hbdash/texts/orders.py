@@ -159,6 +159,49 @@ def updated_report(order: str, steps: Sequence[str]) -> str:
     return f"Order {order} has been updated: {', '.join(steps)}."
 
 
+def split_taken(package: str) -> str:
+    """Hepsiburada took a split."""
+    return _("package {package} split; its new packages are looked for").format(package=package)
+
+
+def split_done(package: str, numbers: Sequence[str]) -> str:
+    """A split whose packages were found and linked."""
+    return _("package {package} is now {numbers}").format(
+        package=package, numbers=", ".join(numbers)
+    )
+
+
+def split_nothing(package: str) -> str:
+    """A request that names the package as it is."""
+    return _("package {package}: one group over all of it, nothing to split").format(
+        package=package
+    )
+
+
+def split_unsure() -> str:
+    """Nobody knows yet whether a split was done."""
+    return _("not known whether it was split: Hepsiburada is asked again in a minute")
+
+
+def split_asked_again(package: str) -> str:
+    """The new packages do not show yet."""
+    return _("package {package}: its new packages do not show yet, looked for again").format(
+        package=package
+    )
+
+
+def split_unknown_key(key: str) -> str:
+    """Asked for by hand without a request that stands."""
+    return _("{key}: no split of it is on its way; ask for one with its groups").format(key=key)
+
+
+def would_split(package: str, units: Sequence[int]) -> str:
+    """Dry run: units in each of the packages to be."""
+    return _("would split package {package} into {units}").format(
+        package=package, units=" + ".join(number(n) for n in units)
+    )
+
+
 def lines_not_told(package: str) -> str:
     """A shipped package of which no answer says what is in it."""
     return _("package {package}: Hepsiburada no longer says what is in it").format(package=package)
