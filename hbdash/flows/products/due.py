@@ -134,9 +134,11 @@ class Intake:
         whole = ctx.dry_run or (page.total is not None and page.total <= len(page.rows))
         if before and not whole:
             self._aside.put(before)
-        for part in (first, before if whole else []):
-            if part:
-                self._take(part)
+        if first:
+            self._take(first)
+        if before and whole:
+            self.flush()
+            self._take(before)
         return True
 
     def _take(self, products: Sequence[Product]) -> None:
