@@ -103,14 +103,11 @@ def agrees(ctx: RunContext, approved: Approved) -> bool:
 
 
 def decide(ctx: RunContext, approved: Approved) -> None:
-    """Write the one decision of the claim, unless one stands or Hepsiburada has refunded it."""
+    """Write the one decision of the claim, unless one stands or Hepsiburada has refunded it.
+
+    The claim is locked meanwhile, as by a person's press: whoever comes second finds a decision.
+    """
     if _is_over(approved.claim):
-        return
-    with ctx.db.read() as connection:
-        standing = _decision(connection, ctx.channel_id, approved.number)
-    if standing is not None and standing["state"] in IN_FORCE:
-        if standing["verdict"] != "accept":
-            _disagree(ctx, approved)
         return
     values = {
         "verdict": "accept", "reason": "", "statement": "", "attachments": [],
@@ -118,19 +115,23 @@ def decide(ctx: RunContext, approved: Approved) -> None:
         "done_at": None, "ask_at": None, "refusal": {}, "request_id": None,
     }  # fmt: skip
     with ctx.commit(durable=True) as connection:
+        connection.execute(
+            select(claim_t.c.id).where(claim_t.c.id == approved.claim["id"]).with_for_update()
+        )
+        standing = _decision(connection, ctx.channel_id, approved.number)
         if standing is None:
             connection.execute(
                 insert(decision_t).values(
                     channel_id=ctx.channel_id, claim_number=approved.number, **values
                 )
             )
-        else:
+        elif standing["state"] not in IN_FORCE:
             # Refused before: Omnitron offers it again after its penalty, in the same one row.
             connection.execute(
-                update(decision_t)
-                .where(decision_t.c.id == standing["id"], decision_t.c.state == "refused")
-                .values(**values)
+                update(decision_t).where(decision_t.c.id == standing["id"]).values(**values)
             )
+    if standing is not None and standing["state"] in IN_FORCE and standing["verdict"] != "accept":
+        _disagree(ctx, approved)
 
 
 def close_requests(ctx: RunContext, due: Sequence[Approved]) -> dict[str, int]:
