@@ -127,6 +127,7 @@ class LiveReader:
         """Request to the engine that is followed in the line above the footer."""
         self._thread = threading.Thread(target=self._run, name="hbdash-reader", daemon=True)
         self._tries = 0
+        self._reading = False
 
     def start(self) -> None:
         """Begin; nothing is read before there is a target."""
@@ -140,6 +141,11 @@ class LiveReader:
     def read_now(self) -> None:
         """Read again, whether something changed or not."""
         self._wake.set()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is asked for and nothing is being read."""
+        return not (self._reading or self._wake.is_set())
 
     def stop(self) -> None:
         """End the thread; a read that runs is finished first."""
@@ -155,8 +161,10 @@ class LiveReader:
         while not self._stop.is_set():
             woken = self._wake.wait(pause)
             if woken:  # else a wish that comes just after the wait would be wiped away
+                self._reading = True
                 self._wake.clear()
             if self._stop.is_set() or self._target is None:
+                self._reading = False
                 continue
             try:
                 if watcher is None and self._make_watcher is not None:
@@ -176,6 +184,7 @@ class LiveReader:
                 self._tries += 1
                 next_try = self._clock.now() + timedelta(seconds=pause)
                 self._post(Failing(Trouble(_first_line(fault), next_try, self._tries)))
+            self._reading = False
         _close(watcher)
 
     def _read(self, target: Target, now: datetime) -> None:

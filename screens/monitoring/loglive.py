@@ -22,6 +22,8 @@ _WIRE = 8_000
 class LogLive(LogPages):
     """Head of the list, counts and histogram follow the database."""
 
+    _reads_again = False
+
     def load(self, connection: Connection) -> LogView:
         owner = self.host
         channel = owner.channel
@@ -55,11 +57,20 @@ class LogLive(LogPages):
         self.view = view
         if moved:
             self._rest_until = time.monotonic() + max(_TAIL_S, self._cost() / _WIRE)
+        if view.again_in > 0 and not self._reads_again:
+            # What rests would stay as it is until somebody writes the next line.
+            self._reads_again = True
+            self.set_timer(view.again_in, self._read_rested)
         self.chips.redraw()
         self.chart.redraw()
         self.rows.refresh_changed()
         self.detail.redraw()
         self._ask()
+
+    def _read_rested(self) -> None:
+        self._reads_again = False
+        if self.is_attached:
+            self.host.read_again()
 
     def _take(self, view: LogView, *, first: bool) -> bool:
         """Put what was read into the list; whether the tail moved on."""

@@ -71,6 +71,8 @@ class LogView:
     relaxations: tuple[tuple[str, Count], ...]
     paused: PauseLine | None = None
     """The pause of the only flow asked for."""
+    again_in: float = 0.0
+    """Seconds after which a count that rests must be read again, although nobody writes; or 0."""
 
 
 class LogReading:
@@ -103,7 +105,7 @@ class LogReading:
         )
         first = page is not None and not page.rows and page.complete
         empty = first or (asked.empty and not newer)
-        return LogView(
+        view = LogView(
             asked=asked,
             newest=newest or 0,
             page=page,
@@ -125,6 +127,8 @@ class LogReading:
             else (),
             paused=_pause(connection, channel_id, asked.query, now),
         )
+        resting = max(self._counts.again_in, self._kept.again_in, self._bars.again_in)
+        return replace(view, again_in=resting)
 
     def _lines_a_minute(self, connection: Connection, channel_id: int, now: datetime) -> int:
         def lines() -> int:

@@ -23,14 +23,19 @@ class Rested(Generic[T]):
         self._asked: Hashable = None
         self._value: T | None = None
         self._until = 0.0
+        self.again_in = 0.0
+        """Seconds after which what was given last may be old; 0 when it was made just then."""
 
     def get(self, asked: Hashable, make: Callable[[], T]) -> T:
         """The value for ``asked``; anew if something else was asked before or it has rested."""
         begin = time.monotonic()
+        self.again_in = 0.0
         if self._value is None or asked != self._asked or begin >= self._until:
             self._value = make()
             end = time.monotonic()
             self._asked, self._until = asked, end + (end - begin) * SHARE
+        else:
+            self.again_in = self._until - begin
         return self._value
 
     def forget(self) -> None:

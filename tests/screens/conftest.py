@@ -10,6 +10,7 @@ import pytest
 
 from hbdash.texts import set_language
 from tests.support.dashboards import SilentDatabase
+from tests.support.settling import quick_pilot
 from tests.support.shop import Shop
 
 
@@ -20,7 +21,8 @@ def _steady(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("TZ", "America/New_York")
     set_language("en")
-    yield
+    with quick_pilot():
+        yield
     set_language("en")
 
 

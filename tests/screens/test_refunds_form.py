@@ -409,10 +409,10 @@ async def test_a_missing_reason_and_explanation_are_named_and_gone_to(db: Silent
     async with dashboard(db).run_test(size=SIZE) as pilot:
         page = await in_form(pilot)
         await checked(pilot, "Choose a reason.")
-        assert page.focused is page.form.reasons
+        await until(pilot, lambda: page.focused is page.form.reasons, "gone to the reasons")
         await press(pilot, "space")
         await checked(pilot, "Write an explanation: Hepsiburada demands one.")
-        assert page.focused is page.form.text
+        await until(pilot, lambda: page.focused is page.form.text, "gone to the text")
         assert "Choose a reason." not in screen_text(pilot)
     assert world.decisions(db) == []
 

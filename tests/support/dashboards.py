@@ -56,14 +56,14 @@ def dashboard(db: Database, **options: Any) -> HbdashApp:
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = "") -> None:
-    """Let the app work until ``condition`` holds; fails with ``what`` when it never does."""
+    """Let the app work until ``condition`` holds; else fails with ``what`` and the screen."""
     loop = asyncio.get_running_loop()
     end = loop.time() + SECONDS
     while not condition():
         if loop.time() > end:
-            raise AssertionError(f"never came true: {what or condition}")
-        await pilot.pause(0.01)
-    await pilot.pause()
+            raise AssertionError(f"never came true: {what or condition}\n{screen_text(pilot)}")
+        await pilot.pause(0.005)
+    await pilot.pause(0)
 
 
 def app_of(pilot: Pilot[Any]) -> HbdashApp:
@@ -83,7 +83,6 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
     """Press keys, one after the other, each with its effects."""
     for key in keys:
         await pilot.press(key)
-        await pilot.pause()
 
 
 def screen_text(pilot: Pilot[Any]) -> str:
