@@ -9,7 +9,9 @@ import orjson
 
 from hbdash.hepsiburada.calls import Calls, segment
 from hbdash.hepsiburada.envelopes import count
+from hbdash.hepsiburada.errors import NotVisibleYet
 from hbdash.hepsiburada.models.tickets import TicketItem, TicketRow, TicketTracking
+from hbdash.transport.errors import Refused, retyped
 from hbdash.transport.reply import Reply
 from hbdash.transport.wire import Rows, member, parse_all, parse_rows
 
@@ -47,7 +49,7 @@ class TicketCalls(Calls):
         return tracking_id
 
     def ticket_status(self, tracking_id: str) -> Rows[TicketRow]:
-        """All products of a ticket, all pages. `NotFound` for an id that is not known, or not yet.
+        """All products of a ticket, all pages. `NotVisibleYet` for an id that is not known there.
 
         The page's form is told in words only, so an object with ``items`` and a page of such
         objects are both understood.
@@ -56,11 +58,7 @@ class TicketCalls(Calls):
         faulty: list[Any] = []
         page = 0
         while True:
-            reply = self.ticket_remote.request(
-                "GET",
-                f"{_API}/status/{segment(tracking_id)}",
-                params={"version": 1, "page": page, "size": TICKETS_PAGE},
-            )
+            reply = self._status_page(tracking_id, page)
             items, pages = _items(reply)
             found = parse_rows(TicketRow, items, reply, "items")
             good += found.rows
@@ -68,6 +66,19 @@ class TicketCalls(Calls):
             page += 1
             if not items or pages is None or page >= pages:
                 return Rows(tuple(good), tuple(faulty))
+
+    def _status_page(self, tracking_id: str, page: int) -> Reply:
+        try:
+            return self.ticket_remote.request(
+                "GET",
+                f"{_API}/status/{segment(tracking_id)}",
+                params={"version": 1, "page": page, "size": TICKETS_PAGE},
+            )
+        except Refused as error:
+            # Which of the two the service answers for an unknown id is not told (H§5.1).
+            if error.status in (400, 404):
+                raise retyped(NotVisibleYet, error) from None
+            raise
 
     def tickets_of(self, hb_sku: str) -> tuple[TicketTracking, ...]:
         """The tickets in which a product was, newest and oldest in no promised order."""

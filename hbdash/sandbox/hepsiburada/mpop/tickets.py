@@ -36,7 +36,7 @@ class _Bad(Exception):
         errors = [{"objectName": "integrator", "field": self.field, "message": str(self)}]
         return Json(
             {
-                "message": "error.validation",
+                "message": str(self),
                 "description": str(self),
                 "fieldErrors": errors if self.field else [],
             },
