@@ -178,10 +178,12 @@ def test_an_item_that_a_person_cancelled_is_left_alone(bench: FlowBench) -> None
     bench.run(CREATE)
     (order,) = in_omnitron(bench, number)
     bench.call(
-        lambda world: world.db.execute(
-            "UPDATE om_order_item SET status = '100' WHERE order_pk = ?", (order["pk"],)
+        lambda world: (
+            world.db.execute(
+                "UPDATE om_order_item SET status = '100' WHERE order_pk = ?", (order["pk"],)
+            )
+            and None
         )
-        and None
     )
     bench.call(marketplace.cancel_line, order_number=number)
     assert bench.run(FLOW).skipped == 1
