@@ -186,7 +186,6 @@ class _Background:
 
     def _start(self) -> None:
         from hbdash.engine.engine import Engine
-        from hbdash.trigger.endpoint import make_server
 
         engine = Engine(
             self._config, self._db, self._clock, face="dashboard", username=self._username
@@ -201,9 +200,17 @@ class _Background:
                 raise
             self._engine = engine
             # Only the dashboard that runs the flows answers; a viewer leaves it to who does.
-            self._trigger = make_server(self._config, self._db, self._clock, wanted=self.holds_any)
+            self._trigger = self._made_trigger()
             if self._trigger is not None:
                 self._trigger.start()
+
+    def _made_trigger(self) -> TriggerServer | None:
+        """The server, and the libraries it takes, only where one is wanted."""
+        if not self._config.trigger.listen:
+            return None
+        from hbdash.trigger.endpoint import make_server
+
+        return make_server(self._config, self._db, self._clock, wanted=self.holds_any)
 
 
 def _log_to(file: Path | None) -> None:

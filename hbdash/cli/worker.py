@@ -29,7 +29,6 @@ def run(args: argparse.Namespace) -> int:
     from hbdash.domain.clock import Clock, SystemClock
     from hbdash.engine.engine import Engine
     from hbdash.transport.followed_clock import FollowedClock
-    from hbdash.trigger.endpoint import make_server
 
     logging.basicConfig(
         level=args.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -46,7 +45,11 @@ def run(args: argparse.Namespace) -> int:
         clock = FollowedClock(config.sandbox.clock_url)
     db = database(config)
     engine = Engine(config, db, clock, face="worker", username=os_user())
-    trigger = make_server(config, db, clock)
+    trigger = None
+    if config.trigger.listen:
+        from hbdash.trigger.endpoint import make_server
+
+        trigger = make_server(config, db, clock)
     asked = _ask_to_leave()
     engine.start()
     if trigger is not None:

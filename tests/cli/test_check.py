@@ -158,6 +158,7 @@ def test_settings_are_written_where_the_channel_keeps_them(
     assert installation.run(*set_, "cargo_company_mapping", '{"default": 2}').code == DONE
     assert installation.run(*set_, "category_ids", "11\n12").code == DONE
     assert installation.run(*set_, "unpacked_orders", str(turned)).code == DONE
+    assert installation.run(*set_, "tracking_phone_number", "0850 1").code == DONE
     answer = installation.run(*set_, "password", "s3cret", "--json")
     assert answer.code == DONE
     assert "s3cret" not in answer.out
@@ -168,6 +169,7 @@ def test_settings_are_written_where_the_channel_keeps_them(
     assert after["category_ids"] == ["11", "12"]
     assert after["feature_flags"]["unpacked_orders"] is turned
     assert after["password"] == "s3cret"
+    assert after["tracking_phone_number"] == "0850 1"
     changed = {"buffer_stock", "use_neighborhood", "cargo_company_mapping", "category_ids",
                "feature_flags", "password"}  # fmt: skip
     assert {key for key in before if before[key] != after[key]} == changed

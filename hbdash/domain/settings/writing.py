@@ -23,6 +23,14 @@ from hbdash.domain.settings.values import (
 )
 
 FLAGS_KEY = "feature_flags"
+#: Keys of ours beside the 36, as entries of the form (R2.5: keys may be added).
+OWN_SCHEMA: Mapping[str, Mapping[str, Any]] = {
+    key: {"key": key, "label": label, "required": False, "data_type": "text"}
+    for key, label in (
+        ("tracking_phone_number", "Tracking Phone Number"),
+        ("remote_id_attribute", "Remote Id Attribute"),
+    )
+}
 _EMPTY: Mapping[str, Any] = {"text": "", "list": [], "json": {}, "choice": ""}
 
 
@@ -68,7 +76,7 @@ def missing_defaults(channel: Mapping[str, Any]) -> Defaults:
     schema, conf = dict(_object(channel.get("schema"))), dict(_object(channel.get("conf")))
     known = keys_by_label(schema)
     schema_added = []
-    for name, entry in channel_schema().items():
+    for name, entry in {**channel_schema(), **OWN_SCHEMA}.items():
         if squeeze(name) not in known and squeeze(str(entry["label"])) not in known:
             schema[name] = entry
             schema_added.append(name)
@@ -97,6 +105,10 @@ def changed(channel: Mapping[str, Any], key: str, text: str) -> Change:
     flag = _flag(key)
     if flag is not None:
         return _changed_flag(conf, schema, flag, text)
+    own = next((name for name in OWN_SCHEMA if squeeze(name) == squeeze(key)), None)
+    if own is not None:
+        before, conf[own] = conf.get(own), text.strip()
+        return Change(own, own, before, conf[own], conf)
     one = _setting(key)
     if one.fixed:
         raise ChangeRefused("settings.fixed", key=one.label)
