@@ -111,12 +111,21 @@ class Units(RuleBasedStateMachine):
 
     @rule(flow=st.sampled_from(RUNS))
     def run(self, flow: str) -> None:
+        """No run takes more than it must: order_cancel what is alive no more, unpacked_orders what
+        lies in no package."""
+        before = self.bench.call(_lines)
         assert self.bench.run(flow).failed == 0
+        after = self.bench.call(_lines)
+        for line, (held, living, packed) in before.items():
+            if flow == "order_cancel":
+                assert after[line][0] == min(held, living)
+            elif flow == "unpacked_orders":
+                assert after[line][0] >= min(held, packed)
 
     @rule()
     def run_all(self) -> None:
         for flow in RUNS[:3]:
-            assert self.bench.run(flow).failed == 0
+            self.run(flow)
 
     @invariant()
     def no_unit_twice(self) -> None:
@@ -143,6 +152,19 @@ class Units(RuleBasedStateMachine):
         assert self.bench.rows(Failure) == []
         for number in self.orders:
             _assert_shipped(both_sides(self.bench, number))
+
+
+def _lines(world: World) -> dict[str, tuple[int, int, int]]:
+    """Line → units that Omnitron holds; units alive at Hepsiburada; those of them in a package."""
+    rows = world.db.execute(
+        "SELECT line_id, quantity - cancelled_quantity AS living, open_quantity, (SELECT count(*)"
+        " FROM om_order_item i WHERE i.remote_id LIKE line_id || '%' AND i.status <> '100') AS held"
+        " FROM hb_line"
+    )
+    return {
+        row["line_id"]: (row["held"], row["living"], row["living"] - row["open_quantity"])
+        for row in rows
+    }
 
 
 def _live_items(world: World) -> Counter[str]:
