@@ -240,7 +240,8 @@ def taken_in(status: str) -> str:
 def matched(hb_sku: str, name: str) -> str:
     """Hepsiburada proposes a product of its own."""
     return _(
-        "Hepsiburada proposes to match it with {sku} {name}: approve or reject it in the portal"
+        "Hepsiburada proposes to match it with {sku} {name}: it waits for a person to approve or "
+        "reject it"
     ).format(sku=hb_sku, name=name)
 
 

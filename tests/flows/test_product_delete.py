@@ -9,6 +9,7 @@ import pytest
 from hbdash.actions.actor import Actor, Refused, Role
 from hbdash.actions.products import held_removals, keep_removals, release_removals
 from hbdash.domain.states import RunState
+from hbdash.runs import offers
 from hbdash.sandbox.hepsiburada import marketplace
 from hbdash.sandbox.omnitron import backoffice
 from hbdash.sandbox.seed.catalogue import SeedProduct
@@ -80,6 +81,12 @@ def test_what_left_the_catalogue_is_taken_off_sale_and_let_go_of(bench: FlowBenc
         bench.run(flow)
     bench.run("stock", keys=[gone.sku])
     assert is_off_sale(bench, gone.sku)
+    # Nor does a value that was read before it left, and is wanted after.
+    late = offers.Wanted(gone.sku, 7, None, bench.now(), 2)
+    with bench.db.write() as connection:
+        offers.want(connection, bench.channel_id, "stock", [late])
+    (offer,) = bench.rows(Offer, sku_key=gone.sku, kind="stock")
+    assert offer["wanted"] == 0
 
 
 def test_a_product_without_a_listing_is_let_go_of_at_once(bench: FlowBench) -> None:

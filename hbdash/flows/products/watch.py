@@ -58,13 +58,18 @@ def images_again(ctx: RunContext, catalogue: Catalogue, product: Product, one: W
 
 
 def there_now(ctx: RunContext, failures: Sequence[Watched]) -> set[int]:
-    """``product.no_result``, ``.in_progress``: Hepsiburada's catalogue has the product."""
+    """``product.no_result``: Hepsiburada's catalogue has the product. ``.in_progress``: its people
+    are done with it, whatever came of it."""
     found = known.statuses(ctx, sorted({one.key for one in failures}))
     taken_in = known.ADOPTED | {known.IN_REVIEW}
     return {
         one.id
         for one in failures
-        if found.get(one.key) in (known.LISTED if one.code == "product.in_progress" else taken_in)
+        if (
+            found.get(one.key, known.IN_WORK) != known.IN_WORK
+            if one.code == "product.in_progress"
+            else found.get(one.key) in taken_in
+        )
     }
 
 

@@ -70,13 +70,14 @@ class Upload(SQLModel, table=True):
     run_id: int | None = big_field(None)
     flow: str = key_field()
     kind: str = key_field()
-    """``stock``, ``price`` or ``import``."""
+    """``stock``, ``price``, ``import``, ``ticket``, or ``removal`` (stock 0 of what left)."""
     reference: str = key_field(unique=True)
     """Our own id, given to Omnitron as remote_batch_id."""
     tracking_id: str | None = key_field(None, index=True)
     """Hepsiburada's upload or tracking id; ``None`` until the answer came."""
     state: str = key_field()
-    """``preparing``, ``sent``, ``done``, ``failed``, ``unknown``, ``lost`` or ``no_result``."""
+    """``preparing``, ``sent``, ``done``, ``failed``, ``unknown``, ``lost``, ``no_result``; of a
+    ticket ``in_review`` while it is asked for daily."""
     rows: int = 0
     created_at: datetime = moment_field()
     sent_at: datetime | None = moment_field(None)

@@ -106,8 +106,8 @@ TEXTS: dict[str, CauseText] = {
         N_("Match waits for your word"),
         N_("Hepsiburada thinks it is its product {hb_sku} {name}."),
         N_(
-            "Compare both in Hepsiburada’s portal, then approve or reject the match there: a wrong "
-            "one sells another product."
+            "Compare both, then approve or reject with hbdash products prematch: a wrong match "
+            "sells another product."
         ),
     ),
     "product.not_in_queue": CauseText(
