@@ -92,7 +92,7 @@ def _all(ctx: RunContext, first: FeedPage[CancelledLine]) -> Iterator[FeedPage[C
 def _ends(ctx: RunContext, first: FeedPage[CancelledLine]) -> Iterator[FeedPage[CancelledLine]]:
     """The first and the last pages: whichever way the feed is sorted, the new rows are there."""
     last = ((first.total or 1) - 1) // FEED_PAGE
-    for number in sorted({*range(1, ENDS), *range(last - ENDS + 1, last + 1)} - {0}):
+    for number in sorted({*range(1, ENDS), *range(max(last - ENDS + 1, 1), last + 1)}):
         yield ctx.hepsiburada.cancelled_page(number * FEED_PAGE)
         ctx.go_on()
 
