@@ -63,6 +63,24 @@ class Act:
     """Set to false by a second press that changes nothing: then no line is written."""
 
 
+def permit(
+    db: Database,
+    clock: Clock,
+    actor: Actor,
+    channel_id: int | None,
+    action: str,
+    *,
+    needs: Role,
+    target: str = "",
+) -> None:
+    """For a write that is a call to another system and no transaction of ours: may it be done?
+
+    Raises ``Refused`` and keeps the refused line; what was done is recorded afterwards.
+    """
+    with acting(db, clock, actor, channel_id, action, needs=needs, target=target) as act:
+        act.changed = False
+
+
 @contextmanager
 def acting(
     db: Database,

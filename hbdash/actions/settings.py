@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hbdash.actions.actor import Actor, Refused, Role, require
-from hbdash.actions.audit import ACCEPTED, record
+from hbdash.actions.actor import Actor, Refused, Role
+from hbdash.actions.audit import ACCEPTED, permit, record
 from hbdash.domain.clock import Clock
 from hbdash.domain.settings.writing import (
     Change,
@@ -43,7 +43,7 @@ class Writer:
         seen: the channel as it was shown. Raises ``Refused`` settings.changed_meanwhile and
         settings.not_taken, or what the role says; `RemoteError`.
         """
-        require(self.actor, Role.ADMIN)
+        self._permit("settings.defaults")
         plan = missing_defaults(as_mapping(seen))
         if not plan.is_needed:
             return plan
@@ -69,7 +69,7 @@ class Writer:
         self, values: Mapping[str, str], seen: Channel | None = None
     ) -> tuple[Change, ...]:
         """Several at once, in one write: all of them or none."""
-        require(self.actor, Role.ADMIN)
+        self._permit("settings.set", ", ".join(values))
         looked_at = seen if seen is not None else self.omnitron.channel()
         channel = as_mapping(looked_at)
         changes: list[Change] = []
@@ -87,6 +87,12 @@ class Writer:
             before = _HIDDEN if change.secret and change.before else change.before
             self._note("settings.set", {"key": change.conf_key, "before": before, "value": shown})
         return tuple(changes)
+
+    def _permit(self, action: str, target: str = "") -> None:
+        permit(
+            self.db, self.clock, self.actor, self.channel_id, action, needs=Role.ADMIN,
+            target=target,
+        )  # fmt: skip
 
     def _write(
         self, seen: Channel, *, conf: dict[str, Any], schema: dict[str, Any] | None = None

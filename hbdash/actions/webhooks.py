@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from hbdash.actions.actor import Actor, Refused, Role, require
-from hbdash.actions.audit import ACCEPTED, record
+from hbdash.actions.actor import Actor, Refused, Role
+from hbdash.actions.audit import ACCEPTED, permit, record
 from hbdash.config import ChannelConfig, Config
 from hbdash.domain.clock import Clock
 from hbdash.omnitron.models.webhook import Hook
@@ -102,7 +102,7 @@ def create(
     channel: ChannelConfig,
 ) -> WebhookState:
     """Make the hook. ``Refused`` webhook.exists when there is one, right or not; as `look_up`."""
-    require(actor, Role.ADMIN)
+    permit(db, clock, actor, channel_id, "webhook.create", needs=Role.ADMIN)
     before = look_up(calls, config, channel)
     if before.state != ABSENT:
         raise Refused("webhook.exists", {"id": before.hook.pk if before.hook else 0})
@@ -124,7 +124,7 @@ def repair(
     channel: ChannelConfig,
 ) -> WebhookState:
     """Make the hook right; one that is right is left alone. ``Refused`` webhook.absent."""
-    require(actor, Role.ADMIN)
+    permit(db, clock, actor, channel_id, "webhook.repair", needs=Role.ADMIN)
     before = look_up(calls, config, channel)
     if before.hook is None:
         raise Refused("webhook.absent")

@@ -51,7 +51,10 @@ def run(args: argparse.Namespace) -> int:
 
         return run_demo(config, read_only=args.read_only)
     if not config.channels:
-        raise CommandFailed("no channel in the configuration; see `hbdash demo`", WRONG_USE)
+        raise CommandFailed(
+            "no channel in the configuration; `hbdash init` sets one up, `hbdash demo` shows one",
+            WRONG_USE,
+        )
     return open_dashboard(
         config, actor(config, args, via="dashboard"), with_engine=not args.no_engine
     )
@@ -92,6 +95,8 @@ def open_dashboard(
         for channel in config.channels
     )
     background = _Background(config, db, clock, who.name) if with_engine else None
+    # The flows' threads give the interpreter back sooner than its 5 ms: a key must not wait.
+    sys.setswitchinterval(0.0005)
     app = HbdashApp(
         Face(
             db=db,

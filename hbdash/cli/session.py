@@ -96,7 +96,7 @@ def code_of(refused: Refused) -> int:
 def _channel(config: Config, wanted: str | None) -> ChannelConfig:
     """The channel of ``--channel``, or the only one there is."""
     if not config.channels:
-        hint = "see `hbdash sandbox --write-config` and docs/configuration.md"
+        hint = "`hbdash init` sets one up; see docs/setup.md"
         if config.sandbox.start:
             hint = "start `hbdash` once: it starts the sandbox that this file asks for"
         raise CommandFailed(f"no channel in the configuration; {hint}", WRONG_USE)

@@ -64,7 +64,7 @@ def test_a_ready_channel_has_nothing_to_mend(
     running.call(backoffice.set_conf, feature_flags=ALL_ON)
     assert installation.run("webhook", "create").code == DONE
     found = checked(installation)
-    for name in ("Omnitron", "clock", "channel active", "settings", "Hepsiburada listing",
+    for name in ("Omnitron answers", "clock", "channel active", "settings", "Hepsiburada listing",
                  "Hepsiburada catalogue", "Hepsiburada orders", "Hepsiburada shipping",
                  "Cargo Company Mapping", "Default Reason Id", "web hook"):  # fmt: skip
         assert found[name]["severity"] == "ok", found[name]
@@ -133,7 +133,7 @@ def test_a_side_that_is_away_is_no_fault_of_the_installation(
     text = installation.config.read_text()
     installation.config.write_text(text.replace(running.url, "http://127.0.0.1:9"))
     found = checked(installation, UNAVAILABLE)
-    assert found["Omnitron"]["is_remote"]
+    assert found["Omnitron answers"]["is_remote"]
 
 
 Conf = Callable[[], dict[str, Any]]

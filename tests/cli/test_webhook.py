@@ -76,6 +76,7 @@ def test_it_is_missed_made_and_found(installation: Installation, running: Runnin
     trail = table_of(Audit)
     with installation.db.read() as connection:
         acts = connection.execute(select(trail.c.action, trail.c.outcome)).all()
+    # The second was allowed and came too late: nothing was done.
     assert [tuple(act) for act in acts] == [("webhook.create", "accepted")]
 
 
@@ -122,6 +123,10 @@ def test_who_may_not_and_what_can_t_be(
     text = config.read_text()
     config.write_text(text.replace("admin = [", "operator = ["))
     assert installation.run("webhook", "create").code == NOT_ALLOWED
+    trail = table_of(Audit)
+    with installation.db.read() as connection:
+        acts = connection.execute(select(trail.c.action, trail.c.outcome)).all()
+    assert [tuple(act) for act in acts] == [("webhook.create", "refused")]
     config.write_text(text.partition("\n[trigger]")[0])
     answer = installation.run("webhook", "show")
     assert answer.code == WRONG_USE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 
 from sqlalchemy import select
@@ -83,4 +84,17 @@ def _trigger(on: Session) -> Check:
             "trigger endpoint", WARNING, where,
             _("Fill public_url under [trigger]: Akinon can’t reach this address."),
         )  # fmt: skip
+    if not _listens(trigger.address()):
+        return Check(
+            "trigger endpoint", WARNING, _("{url}; nobody listens now").format(url=where),
+            _("The worker serves it, or the dashboard that runs the flows; see their log."),
+        )  # fmt: skip
     return good("trigger endpoint", where)
+
+
+def _listens(address: tuple[str, int]) -> bool:
+    try:
+        socket.create_connection(address, timeout=0.5).close()
+    except OSError:
+        return False
+    return True

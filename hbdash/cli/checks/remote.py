@@ -30,7 +30,7 @@ def remote_checks(on: Session) -> Iterator[Check]:
     """Omnitron first: without its settings nothing is known of the other side."""
     link = Link(on.db, on.clock, on.channel, on.channel_id)
     try:
-        answer, theirs = asked("Omnitron", lambda: (link.omnitron.ping(),), _("lets us in"))
+        answer, theirs = asked("Omnitron answers", lambda: (link.omnitron.ping(),), _("lets us in"))
         yield answer
         if theirs is None:
             return
