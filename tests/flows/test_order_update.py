@@ -303,7 +303,8 @@ def test_a_package_that_waits_to_be_packed_anew_is_told_when_it_is(own: FlowBenc
     own.call(marketplace.unpack, package)
     own.call(erp.invoice_order, order)
     own.call(erp.ship_order, order)
-    own.run(FLOW)
+    first = own.run(FLOW)
+    assert first.failed == 0, own.rows(Failure)
     own.run("order_create")
     own.run_until(FLOW, lambda: not own.call(_is_due), most=3)
     newest = packages(own, number)[-1]

@@ -70,7 +70,7 @@ class Planner:
         return Step(INVOICE, call, "", {"invoice_link": link})
 
     def _ship(self, order: Order, target: Target, number: str) -> Step:
-        at = self._fresh(_shipped_at(order, target), "intransit")
+        at = self._fresh(_shipped_at(order, target), target, "intransit")
         named = [item.estimated_delivery_date for item in target.items]
         url = self.url_of(order, target, number)
         shipment = Shipment(
@@ -90,7 +90,7 @@ class Planner:
         return Step(SHIP, call, "InTransit", columns)
 
     def _deliver(self, target: Target) -> Step:
-        at = self._fresh(_moved_at(target), "deliver")
+        at = self._fresh(_moved_at(target), target, "deliver")
         receiver = target.recipient or nobody_there()
 
         def call() -> None:
@@ -99,7 +99,7 @@ class Planner:
         return Step(DELIVER, call, "Delivered", {"status": "Delivered"})
 
     def _undeliver(self, target: Target) -> Step:
-        at = self._fresh(_moved_at(target), "undeliver")
+        at = self._fresh(_moved_at(target), target, "undeliver")
 
         def call() -> None:
             # Omnitron gives no reason with an attempted delivery.
@@ -107,8 +107,12 @@ class Planner:
 
         return Step(UNDELIVER, call, "Undelivered", {"status": "Undelivered"})
 
-    def _fresh(self, at: datetime, step: str) -> datetime:
-        """A date that is too old is not bent to fit: it would be untrue."""
+    def _fresh(self, at: datetime, target: Target, step: str) -> datetime:
+        """A date that is too old is not bent to fit: it would be untrue.
+
+        What was packed anew after its units were shipped left with the new package at the earliest.
+        """
+        at = max(at, target.row.get("added_at") or at)
         now = self.ctx.now()
         if now - at > OLDEST:
             raise OrderFault("order.too_old", {"step": step, "date": at.isoformat()})
