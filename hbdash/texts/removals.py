@@ -56,8 +56,3 @@ def would_remove() -> str:
 def would_hold(n: int) -> str:
     """Dry run, the guard."""
     return _("would hold {n} removals and ask a person").format(n=number(n))
-
-
-def let_go() -> str:
-    """A person threw a held removal away."""
-    return _("stays on sale although it left the catalogue, as a person decided")

@@ -135,6 +135,21 @@ def test_many_at_once_are_held_until_a_person_lets_exactly_these_go(bench: FlowB
     assert is_off_sale(bench, gone[0].sku)
 
 
+def test_before_anything_is_known_of_the_listings_many_are_held_too(bench: FlowBench) -> None:
+    quick(bench)
+    gone = several(bench, 6)
+    leave(bench, *gone)
+    assert bench.run(FLOW).skipped == 6
+    assert set(states(bench).values()) == {"held"}
+    # A catalogue that was emptied by mistake and is put right again leaves nothing behind.
+    for product in gone:
+        bench.call(backoffice.return_product, product.sku)
+    bench.run(FLOW)
+    assert not states(bench)
+    assert not bench.rows(Failure, code="offer.held", state="open")
+    assert all(listing(bench, product.sku)["salable"] for product in gone)  # type: ignore[index]
+
+
 def test_a_product_that_returns_is_activated_once_price_and_stock_are_there(
     bench: FlowBench,
 ) -> None:

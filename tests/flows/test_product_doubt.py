@@ -184,7 +184,9 @@ def test_one_product_that_omnitron_can_not_answer_for_delays_no_other(bench: Flo
 def test_a_result_that_takes_hours_is_asked_for_by_the_plan(bench: FlowBench) -> None:
     quick(bench, import_read=5 * 3600.0)
     with_engine(bench, import_polls_s=EngineConfig().import_polls_s)
-    bench.run("product_create", stop=Hasty())
+    result = bench.run("product_create", stop=Hasty())
+    (upload,) = bench.rows(Upload, kind="import")
+    assert result.again_at == upload["poll_at"], "nobody waits inside the run"
     seen = []
     for seconds in (29, 2, 58, 4, 115, 10, 290, 15, 300):
         bench.move(seconds)

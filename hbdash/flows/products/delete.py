@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hbdash.domain.turkish import sku_key
 from hbdash.flows.products import comeback, off_sale, removals, zeroing
+from hbdash.flows.products.gone import Gone, named, taken_over
 from hbdash.flows.products.model import PRODUCT
 from hbdash.runs import batches
 from hbdash.runs.context import RunContext
@@ -22,7 +23,7 @@ def run(ctx: RunContext) -> None:
     gone = _read(ctx)
     if not ctx.dry_run:
         comeback.notice(ctx, {one.key for one in gone})
-    others = removals.taken_over(ctx, gone)
+    others = taken_over(ctx, gone)
     if not ctx.dry_run:
         off_sale.let_go_of_old(ctx, [one for one in gone if one.action.pk in others])
     removals.take(ctx, [one for one in gone if one.action.pk not in others])
@@ -38,7 +39,7 @@ def run(ctx: RunContext) -> None:
         ctx.come_again(zeroing.next_poll(ctx))
 
 
-def _read(ctx: RunContext) -> list[removals.Gone]:
+def _read(ctx: RunContext) -> list[Gone]:
     page = ctx.omnitron.deleted_products()
     for fault in page.faulty:
         params = {name: str(value) for name, value in fault.params.items()}
@@ -51,7 +52,7 @@ def _read(ctx: RunContext) -> list[removals.Gone]:
         )
         ctx.progress.failed += 1
     ctx.progress.total = page.total
-    gone = removals.named(ctx, page.rows)
+    gone = named(ctx, page.rows)
     there = {one.key for one in gone}
     for key in ctx.request.keys:
         if sku_key(key) not in there:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, RowMapping, delete, select
 from hbdash.domain.turkish import sku_key
 from hbdash.flows.mirror.listings import keep_listings
 from hbdash.flows.products import removal_faults, removals
+from hbdash.flows.products.gone import Gone
 from hbdash.flows.products.model import PRICE, PRODUCT, STOCK
 from hbdash.flows.products.reports import Said, report
 from hbdash.flows.products.zeroing import send_zeros
@@ -268,7 +269,7 @@ def _numbers(ctx: RunContext, keys: Sequence[str]) -> tuple[list[int], list[int]
     )
 
 
-def let_go_of_old(ctx: RunContext, gone: Sequence[removals.Gone]) -> None:
+def let_go_of_old(ctx: RunContext, gone: Sequence[Gone]) -> None:
     """Products whose SKU another one has now: only their own action goes, the listing stays."""
     for one in gone:
         ctx.before_write()

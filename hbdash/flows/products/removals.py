@@ -6,8 +6,7 @@ a person lets exactly these go, or throws them away (design rule 12).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +14,8 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
 
 from hbdash.domain.states import OfferState
 from hbdash.domain.turkish import sku_key
+from hbdash.flows.products.gone import Gone
 from hbdash.flows.products.model import PRODUCT
-from hbdash.omnitron.models.batch import IntegrationAction
 from hbdash.runs import batches, offers
 from hbdash.runs.context import RunContext
 from hbdash.runs.failures import Met
@@ -24,7 +23,7 @@ from hbdash.runs.offers import Wanted
 from hbdash.store.bulk import sliced, table_of, upsert
 from hbdash.store.tables import CatalogueItem, Listing, Offer, Removal
 from hbdash.texts.causes import log_text
-from hbdash.texts.removals import let_go, removals_begun, would_hold, would_remove
+from hbdash.texts.removals import removals_begun, would_hold, would_remove
 
 ACTION = "integrationaction"
 HELD, KEPT, WAITING, ZERO_SENT, OFF_SALE, REMOVED, RETURNING = (
@@ -37,14 +36,6 @@ MOST_OF_LISTINGS = 0.05
 #: So few are never held: in a small shop each is more than one in twenty.
 NEVER_HELD = 5
 _KEY = ("channel_id", "sku_key")
-
-
-@dataclass(frozen=True)
-class Gone:
-    """A product that left the catalogue, by Omnitron's action of it."""
-
-    key: str
-    action: IntegrationAction
 
 
 def load(ctx: RunContext, states: Sequence[str]) -> list[RowMapping]:
@@ -116,9 +107,11 @@ def _is_too_many(ctx: RunContext, fresh: Sequence[Gone], held_before: int) -> bo
         return False
     if held_before:
         return True
-    on_sale = _on_sale(ctx, [one.key for one in fresh])
+    listings = _listings(ctx)
+    # Before the first whole reading nobody knows which of them have anything to sell.
+    on_sale = _on_sale(ctx, [one.key for one in fresh]) if listings else len(fresh)
     return on_sale > NEVER_HELD and (
-        on_sale > MOST_IN_A_RUN or on_sale > MOST_OF_LISTINGS * _listings(ctx)
+        on_sale > MOST_IN_A_RUN or on_sale > MOST_OF_LISTINGS * listings
     )
 
 
@@ -251,57 +244,6 @@ def _want_nothing(
     )
 
 
-def named(ctx: RunContext, actions: Sequence[IntegrationAction]) -> list[Gone]:
-    """Each action with its SKU key: by the mirror's product, else by the remote id in either form.
-
-    A SKU that another product has taken over is left out: its listing is that product's now.
-    """
-    items, listings = table_of(CatalogueItem), table_of(Listing)
-    by_pk: dict[int, str] = {}
-    by_hb: dict[str, str] = {}
-    with ctx.db.read() as connection:
-        for part in sliced(sorted({one.object_id for one in actions}), 500):
-            by_pk |= {
-                row.product_pk: row.sku_key
-                for row in connection.execute(
-                    select(items.c.product_pk, items.c.sku_key).where(
-                        items.c.channel_id == ctx.channel_id, items.c.product_pk.in_(part)
-                    )
-                )
-            }
-        for names in sliced(sorted({one.remote_id or "" for one in actions} - {""}), 500):
-            by_hb |= {
-                row.hb_sku: row.sku_key
-                for row in connection.execute(
-                    select(listings.c.hb_sku, listings.c.sku_key).where(
-                        listings.c.channel_id == ctx.channel_id, listings.c.hb_sku.in_(names)
-                    )
-                )
-            }
-    found: list[Gone] = []
-    for one in actions:
-        remote = one.remote_id or ""
-        key = by_pk.get(one.object_id) or by_hb.get(remote) or sku_key(remote)
-        if key:
-            found.append(Gone(key, one))
-    return found
-
-
-def taken_over(ctx: RunContext, gone: Sequence[Gone]) -> set[int]:
-    """Action pk of those whose SKU another product of the catalogue has now.
-
-    Asked of Omnitron by the SKU: the mirror has one row per key, which may be the old product's.
-    """
-    pks = {one.key: one.action.object_id for one in gone}
-    others: set[str] = set()
-    for part in sliced(sorted(pks), 50):
-        for product in ctx.omnitron.products_by_sku(part):
-            key = sku_key(product.sku)
-            if key in pks and product.pk != pks[key]:
-                others.add(key)
-    return {one.action.pk for one in gone if one.key in others}
-
-
 def _say(ctx: RunContext, fresh: Sequence[Gone], hold: bool) -> None:
     if hold:
         ctx.journal.add("info", "skipped", would_hold(len(fresh)), kind="removal")
@@ -310,9 +252,3 @@ def _say(ctx: RunContext, fresh: Sequence[Gone], hold: bool) -> None:
     for one in fresh:
         ctx.journal.add("info", "skipped", would_remove(), kind=PRODUCT, key=one.key)
     ctx.progress.ok += len(fresh)
-
-
-def tell_let_go(ctx: RunContext, rows: Mapping[str, Any]) -> None:
-    """A person threw a held removal away."""
-    for key in sorted(rows):
-        ctx.journal.add("info", "skipped", let_go(), kind=PRODUCT, key=key, code="removal.kept")
