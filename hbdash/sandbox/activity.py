@@ -181,7 +181,7 @@ def serve_order(world: World) -> Any:
     if found is None:
         return {"order": "none"}
     number, step = found
-    acts = {
+    acts: dict[str, Callable[[World, str], Any]] = {
         "invoice": erp.invoice_order, "ship": erp.ship_order, "deliver": erp.deliver_order,
     }  # fmt: skip
     return acts[step](world, number)
