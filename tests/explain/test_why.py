@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from hbdash.domain.settings import FLAGS
 from hbdash.explain.answer import Why
-from hbdash.explain.flows import flow_gates
+from hbdash.explain.flows import flow_gates, why_not
 from hbdash.explain.why import why
 from hbdash.reports.not_on_sale import count_by_condition, not_on_sale
 from hbdash.sandbox.hepsiburada import marketplace
@@ -88,12 +89,18 @@ def test_the_report_is_as_long_as_its_figure(bench: FlowBench) -> None:
 
 @pytest.mark.requirement("R4.11")
 def test_a_flow_says_why_it_cannot_run(bench: FlowBench) -> None:
+    flags = {flag.name: flag.name != "send_update_orders" for flag in FLAGS}
+    bench.call(backoffice.set_conf, feature_flags=flags)
     bench.run("mirror")
     with bench.db.read() as connection:
         now = bench.now()
         open_gates = flow_gates(connection, bench.channel_id, "stock", now)
         assert all(gate.state != "stopped" for gate in open_gates), open_gates
         missing = flow_gates(connection, bench.channel_id, "order_update", now)
+        gate = why_not(connection, bench.channel_id, "order_update", now)
+        assert why_not(connection, bench.channel_id, "stock", now) is None
+    assert gate is not None
+    assert gate.text == "its flag send_update_orders is false"
     shut = [gate.name for gate in missing if gate.state == "stopped"]
     assert shut == ["flag"]
     assert all(gate.way_out for gate in missing if gate.state == "stopped")
