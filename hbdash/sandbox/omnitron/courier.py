@@ -33,6 +33,8 @@ class _Parcel:
     """One request as it leaves."""
 
     pk: int
+    due: int
+    """The try that this is; asked for once more meanwhile, another one follows."""
     url: str
     headers: dict[str, str]
     body: bytes
@@ -72,16 +74,16 @@ class Courier:
     async def _deliver(self, parcel: _Parcel) -> None:
         try:
             status, answer = await asyncio.to_thread(_send, parcel)
-            self._note(parcel.pk, status, answer)
+            self._note(parcel, status, answer)
         finally:
             self._under_way.pop(parcel.pk, None)
 
-    def _note(self, pk: int, status: int, answer: str) -> None:
+    def _note(self, parcel: _Parcel, status: int, answer: str) -> None:
         world = self._world
         now = micros(world.clock.now())
         row = world.db.execute(
             "SELECT e.*, h.retry, h.is_active FROM om_hook_event e JOIN om_hook h ON h.pk = e.hook"
-            " WHERE e.pk = ?", (pk,),
+            " WHERE e.pk = ?", (parcel.pk,),
         ).fetchone()  # fmt: skip
         through = 200 <= status < 300
         tries = row["retry_count"]
@@ -90,8 +92,18 @@ class Courier:
             following = now + int(_delay(json.loads(row["retry"]), tries) * SECOND)
         world.db.execute(
             "UPDATE om_hook_event SET status = ?, response = ?, delivered = delivered OR ?,"
-            " attempts = attempts + 1, retry_count = ?, next_try = ?, modified = ? WHERE pk = ?",
-            (status, answer, through, tries if through else tries + 1, following, now, pk),
+            " attempts = attempts + 1, retry_count = ?, modified = ?,"
+            " next_try = CASE WHEN next_try = ? THEN ? ELSE next_try END WHERE pk = ?",
+            (
+                status,
+                answer,
+                through,
+                tries if through else tries + 1,
+                now,
+                parcel.due,
+                following,
+                parcel.pk,
+            ),
         )
         world.books.effect("hook_delivery", row["uuid"], {"status": status, "delivered": through})
         world.commit()
@@ -105,7 +117,7 @@ def _parcel(row: sqlite3.Row) -> _Parcel:
         headers["X-Whisperer-Signature"] = f"sha256={digest}"
     # Merged last, so that they win.
     headers |= {str(k): str(v) for k, v in json.loads(row["headers"]).items()}
-    return _Parcel(row["pk"], row["target_url"], headers, body)
+    return _Parcel(row["pk"], row["next_try"], row["target_url"], headers, body)
 
 
 def _send(parcel: _Parcel) -> tuple[int, str]:
