@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, update
 
-from hbdash.runs import offers
+from hbdash.runs import offer_queue, offers
 from hbdash.runs.fair import RETRY_SHARE, shared
 from hbdash.sandbox.hepsiburada import marketplace
 from hbdash.sandbox.omnitron import backoffice
@@ -95,9 +95,9 @@ def test_a_value_taken_by_another_lane_is_left_out_of_the_upload(bench: FlowBenc
             connection, bench.channel_id, "stock",
             [offers.Wanted(sku, 5, None, bench.now(), offers.RISING) for sku in (one, other)],
         )  # fmt: skip
-        read = offers.waiting(connection, bench.channel_id, "stock", offers.Room(10, 10))
+        read = offer_queue.waiting(connection, bench.channel_id, "stock", offer_queue.Room(10, 10))
         assert {row.sku_key for row in read} == {one, other}
-        first = offers.bind_to_upload(
+        first = offer_queue.bind_to_upload(
             connection, bench.channel_id, "stock", [r for r in read if r.sku_key == one], 71,
             bench.now(),
         )  # fmt: skip
@@ -105,7 +105,9 @@ def test_a_value_taken_by_another_lane_is_left_out_of_the_upload(bench: FlowBenc
             connection, bench.channel_id, "stock",
             [offers.Wanted(other, 0, None, bench.now(), offers.URGENT)],
         )  # fmt: skip
-        second = offers.bind_to_upload(connection, bench.channel_id, "stock", read, 72, bench.now())
+        second = offer_queue.bind_to_upload(
+            connection, bench.channel_id, "stock", read, 72, bench.now()
+        )
     assert [row.sku_key for row in first] == [one]
     assert second == [], "one is on its way, the other has a newer value"
 
@@ -227,7 +229,11 @@ def test_what_would_oversell_is_urgent_however_often_it_failed(bench: FlowBench)
         )  # fmt: skip
         connection.execute(update(table_of(Listing)).values(gone=False))
     with bench.db.read() as connection:
-        rows = offers.waiting(
-            connection, bench.channel_id, "stock", offers.Room(4, 1), urgent_upto=offers.FALLING
+        rows = offer_queue.waiting(
+            connection,
+            bench.channel_id,
+            "stock",
+            offer_queue.Room(4, 1),
+            urgent_upto=offers.FALLING,
         )
     assert [row.sku_key for row in rows] == [skus[3], skus[2], skus[1]]

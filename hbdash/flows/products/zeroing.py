@@ -19,7 +19,7 @@ from hbdash.flows.products.removal_faults import fail
 from hbdash.hepsiburada.errors import TooManyUploads, UploadQuotaUsed
 from hbdash.hepsiburada.models.listing import Listing as RemoteListing
 from hbdash.hepsiburada.models.listing import StockRow, UploadKind
-from hbdash.runs import offers
+from hbdash.runs import offer_queue, offers
 from hbdash.runs.context import RunContext
 from hbdash.runs.points import point
 from hbdash.store.bulk import table_of
@@ -97,7 +97,9 @@ def _prepare(
     uploads, table = table_of(Upload), table_of(Offer)
     now = ctx.now()
     with ctx.commit(durable=True) as connection:
-        standing = offers.load(connection, ctx.channel_id, "stock", [key for key, _ in listings])
+        standing = offers.load(
+            connection, ctx.channel_id, "stock", [key for key, _ in listings], lock=True
+        )
         mine = [
             (key, one)
             for key, one in listings
@@ -146,7 +148,7 @@ def _prepare(
 
 def _lose(ctx: RunContext, upload_id: int, state: str) -> None:
     with ctx.commit() as connection:
-        offers.release(connection, ctx.channel_id, upload_id)
+        offer_queue.release(connection, ctx.channel_id, upload_id)
         book.change(connection, upload_id, state=state, settled_at=ctx.now())
 
 

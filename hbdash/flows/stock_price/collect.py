@@ -20,7 +20,7 @@ from hbdash.flows.stock_price.faults import Fault, write_faults
 from hbdash.flows.stock_price.kinds import Kind
 from hbdash.hepsiburada.models.listing import PriceValidation, UploadStatus
 from hbdash.omnitron.models.batch import FailedReason
-from hbdash.runs import batches, offers, penalties
+from hbdash.runs import batches, offer_queue, offers, penalties
 from hbdash.runs.context import RunContext
 from hbdash.runs.points import point
 from hbdash.store.bulk import sliced, table_of
@@ -221,7 +221,7 @@ def _settle(
             params={"tracking_id": upload["tracking_id"] or "", "rows": len(rows)},
             exchange=ctx.wire.exchange,
         )
-        offers.release(connection, ctx.channel_id, upload["id"], repeated)
+        offer_queue.release(connection, ctx.channel_id, upload["id"], repeated)
         offers.settle(connection, ctx.channel_id, kind.name, upload["id"], verdicts)
         connection.execute(
             update(rows_table)

@@ -12,7 +12,8 @@ from hbdash.hepsiburada.models.listing import PriceRow, StockRow, UploadKind
 from hbdash.omnitron.calls import Page
 from hbdash.omnitron.models.catalogue import Price, Stock
 from hbdash.runs.context import RunContext
-from hbdash.runs.offers import FALLING, RISING, URGENT, Waiting, price_units, unit_price
+from hbdash.runs.offer_queue import Waiting
+from hbdash.runs.offers import FALLING, RISING, URGENT, price_units, unit_price
 
 
 @dataclass(frozen=True)

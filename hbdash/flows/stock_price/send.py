@@ -9,10 +9,10 @@ from sqlalchemy import delete, func, insert, select, update
 
 from hbdash.flows.stock_price.kinds import Kind
 from hbdash.hepsiburada.errors import TooManyUploads, UploadQuotaUsed
-from hbdash.runs import offers
+from hbdash.runs import offer_queue
 from hbdash.runs.context import RunContext
 from hbdash.runs.failures import Met
-from hbdash.runs.offers import Room, Waiting
+from hbdash.runs.offer_queue import Room, Waiting
 from hbdash.runs.points import point
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import Listing, Upload, UploadRow
@@ -27,6 +27,8 @@ QUOTA_PER_LISTING = 10
 KEPT_FOR_URGENT = 0.1
 #: So long an upload whose answer was lost may still wait there.
 LOST_WAITS_FOR = timedelta(minutes=2)
+#: What shares the queue and the quota there: values, and zeros for what left the catalogue.
+_LISTING_KINDS = ("stock", "price", "removal")
 #: States of an upload that got there, or may have.
 _MAYBE_THERE = ("preparing", "unknown", "lost")
 
@@ -43,7 +45,7 @@ def recover(ctx: RunContext, kind: Kind) -> None:
             )
         ).scalars()
         for upload_id in list(dead):
-            offers.release(connection, ctx.channel_id, upload_id)
+            offer_queue.release(connection, ctx.channel_id, upload_id)
             connection.execute(
                 update(uploads)
                 .where(uploads.c.id == upload_id)
@@ -59,7 +61,7 @@ def send_waiting(ctx: RunContext, kind: Kind) -> int:
         if room.total <= 0:
             break
         with ctx.db.read() as connection:
-            rows = offers.waiting(
+            rows = offer_queue.waiting(
                 connection, ctx.channel_id, kind.name, room, urgent_upto=kind.urgent_upto
             )
         if not rows:
@@ -69,7 +71,7 @@ def send_waiting(ctx: RunContext, kind: Kind) -> int:
         sent += _send(ctx, kind, rows)
         ctx.go_on()
     with ctx.db.read() as connection:
-        left = offers.count_waiting(connection, ctx.channel_id, kind.name)
+        left = offer_queue.count_waiting(connection, ctx.channel_id, kind.name)
     if left:
         ctx.progress.note["waiting"] = left
         if not room.normal and "uploads_waiting" not in ctx.progress.note:
@@ -98,7 +100,7 @@ def _room(ctx: RunContext, kind: Kind) -> Room:
         waiting = connection.execute(
             select(func.count()).where(
                 uploads.c.channel_id == ctx.channel_id,
-                uploads.c.kind.in_(("stock", "price")),
+                uploads.c.kind.in_(_LISTING_KINDS),
                 uploads.c.state.in_(("preparing", "sent", "unknown"))
                 | (
                     (uploads.c.state == "lost")
@@ -112,7 +114,7 @@ def _room(ctx: RunContext, kind: Kind) -> Room:
         used = connection.execute(
             select(func.coalesce(func.sum(uploads.c.rows), 0)).where(
                 uploads.c.channel_id == ctx.channel_id,
-                uploads.c.kind.in_(("stock", "price")),
+                uploads.c.kind.in_(_LISTING_KINDS),
                 (uploads.c.sent_at >= day_start)
                 | (
                     uploads.c.sent_at.is_(None)
@@ -213,7 +215,9 @@ def _prepare(ctx: RunContext, kind: Kind, rows: Sequence[Waiting]) -> tuple[int,
                 .returning(uploads.c.id)
             ).scalar_one()
         )
-        rows = offers.bind_to_upload(connection, ctx.channel_id, kind.name, rows, upload_id, now)
+        rows = offer_queue.bind_to_upload(
+            connection, ctx.channel_id, kind.name, rows, upload_id, now
+        )
         if not rows:
             connection.execute(delete(uploads).where(uploads.c.id == upload_id))
             return upload_id, rows
@@ -258,7 +262,7 @@ def _give_back(
             )
         )  # fmt: skip
     with ctx.commit() as connection:
-        offers.release(connection, ctx.channel_id, upload_id)
+        offer_queue.release(connection, ctx.channel_id, upload_id)
         connection.execute(
             update(uploads)
             .where(uploads.c.id == upload_id)
