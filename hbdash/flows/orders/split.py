@@ -24,6 +24,7 @@ from hbdash.hepsiburada.package_writes import PackageWish
 from hbdash.runs import intents
 from hbdash.runs.context import RunContext
 from hbdash.runs.failures import Met
+from hbdash.runs.intents import IntentView
 from hbdash.runs.points import point
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import Intent, PackageSplit
@@ -89,6 +90,10 @@ def _serve(ctx: RunContext, row: dict[str, Any]) -> None:
 
 
 def _begin(ctx: RunContext, row: dict[str, Any]) -> None:
+    if _standing(ctx, row):
+        # A run died with the call on its way: first it is asked what became of that.
+        _ask(ctx, row)
+        return
     resolved = split_wish.resolve(ctx, split_wish.read(row["payload"]))
     number = resolved.target.number
     if is_busy(ctx, row, number):
@@ -106,16 +111,6 @@ def _begin(ctx: RunContext, row: dict[str, Any]) -> None:
         with ctx.commit(durable=True) as connection:
             _put(connection, row, state="done", settled_at=ctx.now(), ask_at=None)
             _say(ctx, row, "skipped", split_nothing(number))
-        ctx.progress.skipped += 1
-        return
-    with ctx.db.read() as connection:
-        standing = intents.unsettled(connection, ctx.channel_id, SPLIT, key=number)
-    if standing:
-        # The run before died with the call on its way.
-        with ctx.commit(durable=True) as connection:
-            if standing[0].ask_at is None:
-                intents.doubt(connection, standing[0].id, ctx.now())
-            _put(connection, row, state="unknown", ask_at=ctx.now() + AGAIN)
         ctx.progress.skipped += 1
         return
     intent_id = ctx.begin_intent(SPLIT, number, {"split": row["id"], "groups": resolved.groups})
@@ -159,8 +154,7 @@ def _ask(ctx: RunContext, row: dict[str, Any]) -> None:
     """An answer that was lost: the package itself says whether it was broken up."""
     number = row["package_number"]
     state = ctx.hepsiburada.package(number)
-    with ctx.db.read() as connection:
-        standing = intents.unsettled(connection, ctx.channel_id, SPLIT, key=number)
+    standing = _standing(ctx, row)
     if is_broken(state.status):
         _taken(ctx, row, standing[0].id if standing else None)
         return
@@ -169,13 +163,26 @@ def _ask(ctx: RunContext, row: dict[str, Any]) -> None:
             _put(connection, row, state="waiting", ask_at=None)
         _begin(ctx, {**row, "state": "waiting"})
         return
-    if standing[0].ask_at is not None and ctx.now() < standing[0].ask_at:
+    if standing[0].ask_at is None or ctx.now() < standing[0].ask_at:
+        with ctx.commit(durable=True) as connection:
+            if standing[0].ask_at is None:
+                intents.doubt(connection, standing[0].id, ctx.now())
+            _put(connection, row, state="unknown", ask_at=standing[0].ask_at or ctx.now() + AGAIN)
         ctx.progress.skipped += 1
         return
     # A minute later it is whole: the call never arrived.
     resolved = split_wish.resolve(ctx, split_wish.read(row["payload"]))
     ctx.repeat_intent(standing[0].id)
     _call(ctx, row, standing[0].id, wishes(ctx, resolved))
+
+
+def _standing(ctx: RunContext, row: dict[str, Any]) -> list[IntentView]:
+    """The call of this request whose outcome is not settled."""
+    if not row["package_number"]:
+        return []
+    with ctx.db.read() as connection:
+        found = intents.unsettled(connection, ctx.channel_id, SPLIT, key=row["package_number"])
+    return [one for one in found if one.payload.get("split") == row["id"]]
 
 
 def _taken(ctx: RunContext, row: dict[str, Any], intent_id: int | None) -> None:
