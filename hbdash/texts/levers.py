@@ -84,9 +84,9 @@ def lifted(what: str, *, there: bool) -> str:
     return _("penalty of the {what} lifted; goes in the next run").format(what=content_type(what))
 
 
-def was_gone(what: str) -> str:
+def was_gone() -> str:
     """Somebody lifted it meanwhile, or the record went through."""
-    return _("no penalty of the {what} stands any more").format(what=content_type(what))
+    return _("this penalty does not stand any more")
 
 
 def lifted_there(what: str) -> str:

@@ -113,5 +113,6 @@ def test_no_file_breaks_the_reader(data: bytes) -> None:
     except FileUnusable:
         return
     lines = data.count(b"\n") + data.count(b"\r") + len(data) + 2
-    assert all(1 <= one.line <= lines for one in (*read.lines, *read.bad))
+    numbers = [one.line for one in read.lines] + [one.line for one in read.bad]
+    assert all(1 <= number <= lines for number in numbers)
     assert len(set(read.keys)) == len(read.keys)

@@ -12,7 +12,7 @@ from sqlalchemy import insert, update
 from hbdash.runs import offer_queue, offers
 from hbdash.runs.fair import RETRY_SHARE, shared
 from hbdash.sandbox.hepsiburada import marketplace
-from hbdash.sandbox.omnitron import backoffice
+from hbdash.sandbox.omnitron import backoffice, conf
 from hbdash.store.bulk import table_of
 from hbdash.store.queries.lag import flow_lags
 from hbdash.store.tables import (
@@ -123,7 +123,7 @@ def test_uploads_of_a_flow_that_may_not_run_are_settled_all_the_same(
     bench.call(backoffice.set_stock, sku, 17)
     bench.run("stock")
     if how == "flag":
-        flags = bench.call(lambda world: backoffice.conf.stored_conf(world.db)["feature_flags"])
+        flags = bench.call(lambda world: conf.stored_conf(world.db)["feature_flags"])
         bench.call(backoffice.set_conf, feature_flags={**flags, "stock": False})
     else:
         pause(bench, "stock")

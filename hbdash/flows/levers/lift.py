@@ -51,7 +51,7 @@ def _lift(ctx: RunContext, ids: Sequence[int]) -> None:
                 _say(ctx, "error", "failed", row,
                      lift_failed(row["content_type"], refused[row["id"]]))  # fmt: skip
         for missing in sorted(set(ids) - {row["id"] for row in rows}):
-            ctx.journal.add("info", "skipped", was_gone("?"), kind="penalty", key=f"#{missing}",
+            ctx.journal.add("info", "skipped", was_gone(), kind="penalty", key=f"#{missing}",
                             code="penalty.gone")  # fmt: skip
     ctx.progress.ok += len(good)
     ctx.progress.failed += len(refused)
