@@ -6,14 +6,24 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from hbdash.actions import claims as actions
 from hbdash.actions.actor import Refused
 from hbdash.domain.states import ClaimState, RunState
 from hbdash.sandbox.hepsiburada import marketplace
 from hbdash.sandbox.omnitron import backoffice
+from hbdash.store.bulk import table_of
 from hbdash.store.queries.claims import claim_detail
-from hbdash.store.tables import ClaimDecision, ClaimDraft, EngineRequest, Failure, Intent, LogEntry
+from hbdash.store.tables import (
+    CancellationRequest,
+    ClaimDecision,
+    ClaimDraft,
+    EngineRequest,
+    Failure,
+    Intent,
+    LogEntry,
+)
 from tests.support.claims import (
     AYSE,
     claim_row,
@@ -261,6 +271,44 @@ def test_a_refusal_is_told_and_tried_again_by_omnitrons_penalty(bench: FlowBench
     bench.run("approve_refunds")
     accepted_once(bench, number)
     assert failures(bench, number) == []
+
+
+def test_by_hand_it_goes_past_the_penalty_and_an_unknown_number_is_named(bench: FlowBench) -> None:
+    number = pulled(bench)
+    approve_there(bench, number)
+    bench.running.world.faults.add(
+        kind="status", status=400, service="oms", method="POST", path=f"{number}/accept", count=1
+    )
+    bench.run("approve_refunds")
+    assert queue(bench) == []
+    result = bench.run("approve_refunds", keys=[number, "040000000"])
+    assert (result.ok, result.failed, result.skipped) == (1, 0, 1)
+    accepted_once(bench, number)
+    (line,) = bench.rows(LogEntry, key="040000000")
+    assert line["code"] == "claim.no_decision"
+
+
+def test_a_request_that_nobody_here_knows_is_told_once(bench: FlowBench) -> None:
+    """A lost database: the number in the description finds the claim, without it a person must."""
+    number, other = pulled(bench), pulled(bench, product=1)
+    for one in (number, other):
+        approve_there(bench, one)
+    requests_t = table_of(CancellationRequest)
+    with bench.db.write() as connection:
+        connection.execute(delete(requests_t))
+    bench.call(
+        lambda world: (
+            world.db.execute(
+                "UPDATE om_request SET description = 'elle' WHERE remote_id LIKE ?", (f"{other}-%",)
+            )
+            and None
+        )
+    )
+    for _ in range(2):
+        bench.run("approve_refunds")
+    accepted_once(bench, number)
+    assert count(bench, ACCEPTED, other) == 0
+    assert len(bench.rows(Failure, code="claim.foreign_request", state="open")) == 1
 
 
 def test_a_dry_run_says_and_sends_nothing(bench: FlowBench) -> None:
