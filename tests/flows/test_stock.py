@@ -8,8 +8,10 @@ import pytest
 
 from hbdash.domain.states import RunState
 from hbdash.sandbox import objects
+from hbdash.sandbox.figures import stock_wanted
+from hbdash.sandbox.hepsiburada import marketplace
 from hbdash.sandbox.omnitron import backoffice
-from hbdash.store.tables import BatchRequest, Offer, Upload
+from hbdash.store.tables import BatchRequest, Offer, OmnitronItem, Upload
 from tests.support.flows import FlowBench
 
 
@@ -40,3 +42,30 @@ def test_a_changed_stock_arrives_less_the_buffer_and_is_confirmed(bench: FlowBen
     assert (row["wanted"], row["confirmed"], row["state"]) == (14, 14, "confirmed")
     assert row["lag_ms"] >= 0
     assert bench.running.world.books.count("hepsiburada.stock", sku) == 1
+
+
+def test_a_stock_read_while_an_order_is_written_is_put_right_at_the_next_run(
+    bench: FlowBench,
+) -> None:
+    """Omnitron has taken the units off, here they are still held: both would be too much."""
+    sku = bench.healthy().sku
+    bench.run("mirror")
+    bench.run_until("stock", lambda: settled(bench))
+    bench.call(marketplace.place_order, lines=[(sku, 2)], business=False)
+    # Whether the order was made is known; its items can't be read, so that they are not kept.
+    unread = bench.call(
+        lambda world: world.faults.add(
+            kind="status", status=502, service="omnitron", method="GET", path="order_items"
+        )
+    )
+    bench.run_until("order_create", lambda: unread.met > 0)
+    bench.call(lambda world: world.faults.clear())
+    bench.run_until("stock", lambda: settled(bench))
+    assert there(bench, sku) < bench.call(stock_wanted, sku)["wanted"], "taken off twice"
+    bench.run_until("order_create", lambda: bool(bench.rows(OmnitronItem)))
+    bench.run_until("stock", lambda: settled(bench))
+    assert there(bench, sku) == bench.call(stock_wanted, sku)["wanted"]
+    # What is right is not sent again and again.
+    sent = len(bench.rows(Upload))
+    bench.run("stock")
+    assert len(bench.rows(Upload)) == sent

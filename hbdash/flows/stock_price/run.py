@@ -8,6 +8,7 @@ from hbdash.flows.stock_price.collect import collect
 from hbdash.flows.stock_price.due import read_due, read_keys, read_retries
 from hbdash.flows.stock_price.kinds import PRICE, STOCK, Kind
 from hbdash.flows.stock_price.send import recover, send_waiting
+from hbdash.flows.stock_price.sold import read_sold
 from hbdash.flows.stock_price.taken import judge
 from hbdash.flows.stock_price.unlisted import drop_unlisted
 from hbdash.runs import batches
@@ -39,6 +40,8 @@ def _run(ctx: RunContext, kind: Kind) -> None:
         read_keys(ctx, kind, ctx.request.keys)
     else:
         read_due(ctx, kind)
+        if kind is STOCK and not ctx.dry_run:
+            read_sold(ctx)
         read_retries(ctx, kind)
     if ctx.dry_run:
         return
