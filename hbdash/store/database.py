@@ -19,6 +19,11 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 
 BUSY_TIMEOUT_MS = 10_000
+#: A process that freezes inside a transaction would keep its locks, the lease's row among them, and
+#: nobody could take over: the server ends the transaction instead. No wait for a lock is endless.
+_POSTGRES_OPTIONS = (
+    f"-c idle_in_transaction_session_timeout={BUSY_TIMEOUT_MS} -c lock_timeout={BUSY_TIMEOUT_MS}"
+)
 NOTIFY_CHANNEL = "hbdash"
 
 
@@ -85,7 +90,13 @@ class Database:
             "json_deserializer": orjson.loads,
         }
         if not self.is_sqlite:
-            engine = create_engine(self.url, pool_pre_ping=True, pool_size=24, **common)
+            engine = create_engine(
+                self.url,
+                pool_pre_ping=True,
+                pool_size=24,
+                connect_args={"options": _POSTGRES_OPTIONS},
+                **common,
+            )
             event.listen(engine, "before_cursor_execute", _without_nul, retval=True)
             return engine
         engine = create_engine(

@@ -146,10 +146,9 @@ def test_of_two_engines_one_runs_and_the_other_takes_over(
     # The first freezes: it neither renews nor gives back.
     first.channels[channel_id].lease._closing.set()
     wait_for(lambda: second.holds(channel_id), seconds=30)
-    holders = {r["holder"] for r in runs(database, "stock")}
-    count = len(runs(database, "stock"))
-    wait_for(lambda: len(runs(database, "stock")) > count, seconds=30)
-    assert runs(database, "stock")[-1]["holder"] not in holders
+    (lease,) = rows(database, Lease)
+    wait_for(lambda: bool(runs(database, "stock", holder=lease["holder"])), seconds=30)
+    assert first.channels[channel_id].lease.holder != lease["holder"]
 
 
 def test_runs_of_a_dead_engine_become_lost(

@@ -32,7 +32,10 @@ def test_a_stop_takes_a_second_and_loses_nothing(
     shop.alone()
     for act in (shop.stock, shop.price, shop.order, shop.product):
         act()
-    slow = shop.at.call(lambda world: world.faults.add(kind="latency", seconds=30, jitter=0))
+    # Every run logs in with the first of them: held up there, the others would not call at all.
+    slow = shop.at.call(
+        lambda world: world.faults.add(kind="latency", seconds=30, path=r"^(?!/api/v1/auth/)")
+    )
     worker = shop.at.start()
     wait_for(lambda: slow.met >= 3, what="calls that hang")
     begun = time.monotonic()

@@ -38,8 +38,14 @@ AT_ONCE = {
     "upload": 0.0, "import_visible": 0.0, "import_read": 0.0, "review_start": 0.0, "review": 0.0,
     "pay": 0.0, "pack": 0.0, "claim_arrival": 0.0,
 }  # fmt: skip
-#: Flows that every test lets run often; seconds of the sandbox's clock.
+#: Flows that every test lets run often; seconds of the sandbox's clock. The others run once at the
+#: first start: with all of them at work two cores would do little else.
 OFTEN = 0.5
+AT_WORK = (
+    "stock", "price", "product_create", "order_create", "order_refund", "reject_refund",
+    "cause_watch", "penalty_mirror",
+)  # fmt: skip
+SELDOM = 3600.0
 
 
 @dataclass
@@ -70,10 +76,8 @@ class Installation:
 
     def environment(self, **engine: Any) -> dict[str, str]:
         """What a worker is told beside its file: the database, short waits, flows run often."""
-        schedule = {flow: OFTEN for flow, spec in FLOWS.items() if spec.built}
-        schedule |= {"mirror": 2.0}
+        schedule = dict.fromkeys(FLOWS, SELDOM) | dict.fromkeys(AT_WORK, OFTEN) | {"mirror": 2.0}
         chosen: dict[str, Any] = {
-            "start_all": True,
             "upload_gap_s": 0,
             "upload_polls_s": [0.05, 0.2],
             "import_polls_s": [0.05, 0.2],
