@@ -17,7 +17,7 @@ from hbdash.store.tables import Failure, Intent, LogEntry, Penalty
 from tests.support.flows import FlowBench
 from tests.support.orders import both_sides, in_omnitron, packages, place
 
-pytestmark = pytest.mark.requirement("R5.10", "R8.9", "R2.23", "R2.29")
+pytestmark = pytest.mark.requirement("R5.10", "R6.4", "R8.9", "R2.23", "R2.29")
 
 FLOW = "order_update"
 STEPS = ("invoice", "intransit", "deliver", "undeliver")

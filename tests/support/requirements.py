@@ -71,7 +71,11 @@ def marks(folder: Path = ROOT / "tests") -> list[Shown]:
     for path in sorted(folder.rglob("test_*.py")):
         text = path.read_text(encoding="utf-8")
         if "requirement(" in text:
-            found += _marks_of(ast.parse(text, str(path)), path.relative_to(ROOT).as_posix())
+            name = path.relative_to(ROOT).as_posix()
+            try:
+                found += _marks_of(ast.parse(text, name), name)
+            except ValueError as wrong:
+                raise ValueError(f"{name}, {wrong}") from wrong
     return found
 
 
