@@ -6,9 +6,10 @@ is there already.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from hbdash.omnitron.calls import PAGE, Calls, M, Page
+from hbdash.omnitron.calls import PAGE, Calls, M, Page, joined, slices
+from hbdash.omnitron.models.batch import IntegrationAction
 from hbdash.omnitron.models.catalogue import AttributeValue
 from hbdash.omnitron.models.categories import (
     Attribute,
@@ -20,6 +21,7 @@ from hbdash.omnitron.models.categories import (
 from hbdash.transport.wire import parse_one
 
 CATEGORY_NODE = "categorynode"
+ATTRIBUTE_VALUE = "marketplaceattributevalue"
 
 
 class AttributeCalls(Calls):
@@ -105,6 +107,20 @@ class AttributeCalls(Calls):
         return self._create_row(
             "attribute_values", AttributeValue, attribute=attribute, label=label, value=value
         )
+
+    def values_with_action(self, value_pks: Sequence[int]) -> set[int]:
+        """Which of these values have an integration action."""
+        path = self._path("integration_actions")
+        found: set[int] = set()
+        for portion in slices(value_pks):
+            params = {
+                "content_type_name": ATTRIBUTE_VALUE,
+                "object_id__in": joined(portion),
+                "sort": "id",
+            }
+            rows = self._all(path, IntegrationAction, params)
+            found |= {row.object_id for row in rows}
+        return found
 
     def value_config_pages(
         self, attribute_set: int, *, limit: int = PAGE

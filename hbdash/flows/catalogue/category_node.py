@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from sqlalchemy import select
+
 from hbdash.flows.catalogue.errors import is_shrunk, shrunk
 from hbdash.flows.catalogue.faults import note_category_fault, note_unknown
 from hbdash.flows.catalogue.keeping import (
@@ -24,7 +26,10 @@ from hbdash.flows.catalogue.members import product_counts
 from hbdash.flows.catalogue.omnitron_tree import NameTaken, TreeWriter, load_tree
 from hbdash.hepsiburada.categories import CategoryClosed
 from hbdash.runs.context import RunContext
+from hbdash.runs.failures import OPEN_STATES, cure
 from hbdash.runs.gate import RunRefused
+from hbdash.store.bulk import table_of
+from hbdash.store.tables import Failure
 from hbdash.texts.catalogue import category_left, tree_in_step, would_write
 from hbdash.transport.errors import Refused
 
@@ -50,6 +55,7 @@ def run(ctx: RunContext) -> None:
         return
     if not ctx.request.keys and not faulty:
         changed |= _mark_missing(ctx, tree, known, mains)
+        _cure_forgotten(ctx, {*tree.nodes, *mains})
     if changed:
         # What stands in a category that closed or opened is looked at now, not tomorrow.
         ctx.ask_for_run("compare_attributes", tuple(sorted(changed)), ctx.spec.id)
@@ -211,6 +217,21 @@ def _mark_missing(
         set_state(connection, ctx.channel_id, outside, "outside", now)
         note_changes(connection, changes)
     return {i for i in states if counts.get(i)}
+
+
+def _cure_forgotten(ctx: RunContext, known: Collection[str]) -> None:
+    """Failures of ids that are neither configured nor in the tree any more."""
+    t = table_of(Failure)
+    with ctx.commit() as connection:
+        rows = connection.execute(
+            select(t.c.id, t.c.key).where(
+                t.c.channel_id == ctx.channel_id,
+                t.c.flow == ctx.spec.id,
+                t.c.kind == "category",
+                t.c.state.in_(OPEN_STATES),
+            )
+        ).all()
+        cure(connection, [row.id for row in rows if row.key not in known], ctx.now(), "cause_gone")
 
 
 def _asked_state(ctx: RunContext, category_id: str) -> str:

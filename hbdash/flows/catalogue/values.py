@@ -6,7 +6,7 @@ second time, page by page against our tables, and what Omnitron lacks is written
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 
 from sqlalchemy import delete, func, select, update
@@ -22,12 +22,12 @@ from hbdash.flows.catalogue.value_rows import (
 )
 from hbdash.flows.catalogue.wanted import Before, Target, Wanted
 from hbdash.hepsiburada.models.categories import MarketValue
+from hbdash.omnitron.attributes import ATTRIBUTE_VALUE
 from hbdash.runs.context import RunContext
 from hbdash.store.bulk import table_of, upsert
 from hbdash.store.tables import CategoryValue, OmnitronValue
 from hbdash.transport.errors import Refused
 
-VALUE = "marketplaceattributevalue"
 _EXAMPLES = 5
 _WHOLE = 1 << 128
 _LONGEST = 255
@@ -124,7 +124,7 @@ class ValueSync:
             there = omnitron_values(connection, ctx.channel_id, attribute_pk, digests)
         # Named by their pk, since an action is looked up by it.
         unnamed = {pk: digest for digest, (pk, has_action) in there.items() if not has_action}
-        named = self._named(sorted(unnamed))
+        named = ctx.omnitron.values_with_action(sorted(unnamed)) if unnamed else set()
         for pk, digest in unnamed.items():
             if pk not in named:
                 self._name(pk, page[digest], result)
@@ -176,15 +176,8 @@ class ValueSync:
         result.refused, result.refused_count = refused, result.refused_count + 1
         return None
 
-    def _named(self, pks: Sequence[int]) -> set[int]:
-        """Which of these values have an integration action."""
-        if not pks:
-            return set()
-        actions = self._ctx.omnitron.integration_actions(VALUE, object_ids=list(pks))
-        return {action.object_id for action in actions}
-
     def _name(self, pk: int, row: MarketValue, result: ValueResult) -> None:
-        content_type = self._ctx.omnitron.content_type(VALUE).pk
+        content_type = self._ctx.omnitron.content_type(ATTRIBUTE_VALUE).pk
         self._ctx.before_write()
         try:
             self._ctx.omnitron.create_action(
