@@ -396,10 +396,10 @@ async def test_the_digit_goes_through_the_parts(lalezar: SilentDatabase) -> None
         await shown(pilot)
         await press(pilot, "2")
         seen = [page_of(pilot).part()]
-        for _n in range(3):
+        for _n in range(4):
             await press(pilot, "2")
             seen.append(page_of(pilot).part())
-        assert seen == ["log", "failures", "reports", "log"]
+        assert seen == ["log", "failures", "reports", "penalties", "log"]
 
 
 async def test_a_key_of_another_part_says_where_it_works(lalezar: SilentDatabase) -> None:
