@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "penalties": "records that wait for their next try or have none left; lift them",
     "products": "trigger, touch; proposed matches and removals that wait for a word",
     "orders": "split a package, and what became of such requests",
+    "catalogue": "Hepsiburada's categories and attributes, and what changed in them",
     "refunds": "claims that await a decision; reject or approve one",
     "settings": "the channel's settings and flags",
     "init": "set up a channel: asks, tests, writes config.toml",

@@ -30,8 +30,6 @@ _CHANGES = {
     "optional": N_("is not mandatory any more"),
     "variant": N_("variant axis changed"),
     "type": N_("type changed"),
-    "values_added": N_("{n} values added: {examples}"),
-    "values_lost": N_("{n} values gone: {examples}"),
 }
 
 
@@ -42,9 +40,14 @@ def category_state(state: str) -> str:
 
 def change_text(kind: str, detail: Mapping[str, Any]) -> str:
     """What changed, in a few words."""
-    text = _(_CHANGES[kind]) if kind in _CHANGES else kind
     examples = [str(one) for one in detail.get("examples", ())]
     count = int(detail.get("count", 0))
+    if kind == "values_added":
+        text = ngettext("{n} value added: {examples}", "{n} values added: {examples}", count)
+    elif kind == "values_lost":
+        text = ngettext("{n} value gone: {examples}", "{n} values gone: {examples}", count)
+    else:
+        text = _(_CHANGES[kind]) if kind in _CHANGES else kind
     shown = ", ".join(examples) + (", …" if count > len(examples) else "")
     return text.format(
         n=number(count), examples=shown, before=str(detail.get("before", ""))

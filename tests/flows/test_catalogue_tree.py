@@ -60,6 +60,8 @@ def test_what_hepsiburada_changed_is_written_once(bench: FlowBench) -> None:
     made, moved = node_of(bench, 18021990), node_of(bench, MATS)
     assert (made["parent_id"], moved["parent_id"]) == (str(RUGS), str(KITCHEN))
     assert not bench.rows(Category, category_id="999001"), "not below a configured category"
+    (below,) = bench.rows(Category, category_id=str(KILIM))
+    assert below["path"] == ["Ev Tekstili", "Halılar", "Kilim"]
     assert history(bench, RUGS) == [("renamed", "")]
     assert history(bench, MATS) == [("moved", "")]
     assert history(bench, 18021990) == [("new", "")]

@@ -27,17 +27,19 @@ class Known:
     parent: str | None
     main: str
     state: str
+    node_pk: int | None
+    path: tuple[str, ...]
 
 
 def known_categories(connection: Connection, channel_id: int) -> dict[str, Known]:
     """All categories of the channel, slim."""
     t = table_of(Category)
     rows = connection.execute(
-        select(t.c.category_id, t.c.name, t.c.parent_id, t.c.main_id, t.c.state).where(
-            t.c.channel_id == channel_id
-        )
+        select(
+            t.c.category_id, t.c.name, t.c.parent_id, t.c.main_id, t.c.state, t.c.node_pk, t.c.path
+        ).where(t.c.channel_id == channel_id)
     )
-    return {row.category_id: Known(*row[1:]) for row in rows}
+    return {row.category_id: Known(*row[1:6], tuple(row.path)) for row in rows}
 
 
 def state_of(node: MarketNode) -> str:
@@ -80,12 +82,12 @@ def keep_nodes(
             changes.append(change(channel_id, run_id, node.id, kind, now, detail))
             if kind == "opened":
                 opened.append(node.id)
-    told = [row for row in rows if _state_stays(row, known)]
+    told = [row for row in rows if _state_stays(row, known) and _differs(row, known)]
     fresh = [row for row in rows if not _state_stays(row, known)]
-    columns = ("name", "name_folded", "parent_id", "main_id", "node_pk")
+    columns = ("name", "name_folded", "parent_id", "main_id", "node_pk", "path")
     key = ("channel_id", "category_id")
-    upsert(connection, Category, told, key=key, update=(*columns, "path"), compare=columns)
-    upsert(connection, Category, fresh, key=key, update=(*columns, "path", "state", "state_since"))
+    upsert(connection, Category, told, key=key, update=columns)
+    upsert(connection, Category, fresh, key=key, update=(*columns, "state", "state_since"))
     note_changes(connection, changes)
     return opened
 
@@ -93,6 +95,13 @@ def keep_nodes(
 def _state_stays(row: Mapping[str, Any], known: Mapping[str, Known]) -> bool:
     before = known.get(row["category_id"])
     return before is not None and before.state == row["state"]
+
+
+def _differs(row: Mapping[str, Any], known: Mapping[str, Known]) -> bool:
+    before = known[row["category_id"]]
+    return (before.name, before.parent, before.main, before.node_pk, list(before.path)) != (
+        row["name"], row["parent_id"], row["main_id"], row["node_pk"], row["path"],
+    )  # fmt: skip
 
 
 def _changes(
