@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from hbdash.engine.engine import Engine
+from hbdash.sandbox.hepsiburada import marketplace
 from hbdash.store.database import Database
 from tests.sandbox.conftest import SandboxUnderTest, sandbox, start_sandbox
 from tests.support.flows import SandboxTime, bench, config_for
+from tests.support.installation import AT_ONCE
 
 __all__ = ["bench", "sandbox", "start_sandbox"]
 
@@ -21,6 +23,7 @@ MakeEngine = Callable[..., Engine]
 def make_engine(database: Database, sandbox: SandboxUnderTest) -> Iterator[MakeEngine]:
     """Start engines on the test's database; all are stopped at its end."""
     running: list[Engine] = []
+    sandbox.call(marketplace.set_pace, **AT_ONCE)
 
     def make(*, db: Database | None = None, face: str = "worker", **engine: Any) -> Engine:
         on = db or database
