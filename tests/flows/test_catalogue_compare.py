@@ -74,6 +74,9 @@ def test_what_changed_is_written_listed_and_told(kept: FlowBench) -> None:
     hepsiburada(kept, "remove_attribute", category, SIZE)
     hepsiburada(kept, "drop_value", category, COLOUR, "Hardal")
     hepsiburada(kept, "add_values", category, COLOUR, ["Fıstık"])
+    forget(kept)
+    dry = kept.run("compare_attributes", keys=[str(category)], dry_run=True)
+    assert (dry.skipped, dry.ok, writes(kept), history(kept, category)) == (1, 0, {}, [])
     result = kept.run("compare_attributes", keys=[str(category)])
     assert (result.state, result.failed) == (RunState.DONE, 0)
     assert history(kept, category) == [

@@ -47,8 +47,9 @@ def bring_category(ctx: RunContext, sync: CategorySync, target: Target) -> bool:
         found = ctx.hepsiburada.category_attributes(target.ask_id)
     except CategoryClosed as why:
         ctx.progress.skipped += 1
-        return note_closed(ctx, target, why) > 0
-    note_open(ctx, target)
+        return not ctx.dry_run and note_closed(ctx, target, why) > 0
+    if not ctx.dry_run:
+        note_open(ctx, target)
     base = frozenset(one.id for one in found.base)
     sync.bring(target, of_category(found), base)
     return False

@@ -30,4 +30,5 @@ def run(ctx: RunContext) -> None:
         ctx.go_on()
         if bring_category(ctx, sync, target):
             fail_products(ctx, target)
-    cure_freed(ctx)
+    if not ctx.dry_run:
+        cure_freed(ctx)

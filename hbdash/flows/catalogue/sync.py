@@ -56,6 +56,12 @@ class CategorySync:
         """
         ctx = self._ctx
         before = self._before(target)
+        if ctx.dry_run:
+            # What changed is told; values are not read, and nothing is written on either side.
+            self._tell(target, changes(before, wanted) if not target.is_first else [], 0, 0)
+            ctx.progress.skipped += 1
+            self._settle()
+            return
         if is_shrunk(len(wanted), len(before)) and not ctx.request.keys:
             self._fault(target, shrunk("attributes", len(wanted), len(before), target.name))
             self._settle()
