@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from tests.support.commands import (
     run,
     write_config,
 )
-from tests.support.databases import url_of
+from tests.support.databases import PostgresServer
 from tests.support.waiting import wait_for
 
 __all__ = ["no_other_configuration"]
@@ -51,26 +52,50 @@ class Installation:
         return run(*arguments, "--config", self.config, typed=typed)
 
 
-@pytest.fixture
-def lalezar(database: Database, tmp_path: Path) -> Iterator[Installation]:
-    """The shop of the pictures, on SQLite and on PostgreSQL; it is that Monday afternoon."""
-    shop.Shop(database).everything()
-    add_rarities(database, tmp_path)
-    config = write_config(tmp_path / "config.toml", url_of(database))
-    with time_machine.travel(shop.NOW, tick=True):
-        yield Installation(config, database)
-
-
 @pytest.fixture(scope="session")
 def lalezar_file(migrated_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shop, written once."""
     path = tmp_path_factory.mktemp("cli") / "lalezar.db"
     shutil.copy(migrated_sqlite_file, path)
-    db = Database(f"sqlite:///{path}")
-    shop.Shop(db).everything()
-    add_rarities(db, path.parent)
-    db.close()
+    _fill(f"sqlite:///{path}", path.parent)
     return path
+
+
+@pytest.fixture(scope="session")
+def lalezar_template(
+    postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """The same on PostgreSQL: the name of a database to copy."""
+    postgres_server.execute("CREATE DATABASE lalezar TEMPLATE migrated")
+    _fill(postgres_server.url_of("lalezar"), tmp_path_factory.mktemp("cli-postgres"))
+    return "lalezar"
+
+
+def _fill(url: str, folder: Path) -> None:
+    db = Database(url)
+    shop.Shop(db).everything()
+    add_rarities(db, folder)
+    db.close()
+
+
+@pytest.fixture
+def lalezar(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Installation]:
+    """The shop of the pictures, on SQLite and on PostgreSQL; it is that Monday afternoon."""
+    with ExitStack() as kept:
+        if database_kind == "sqlite":
+            path = tmp_path / "lalezar.db"
+            shutil.copy(request.getfixturevalue("lalezar_file"), path)
+            url = f"sqlite:///{path}"
+        else:
+            server: PostgresServer = request.getfixturevalue("postgres_server")
+            url = kept.enter_context(server.copy_of(request.getfixturevalue("lalezar_template")))
+        db = Database(url)
+        kept.callback(db.close)
+        config = write_config(tmp_path / "config.toml", url)
+        kept.enter_context(time_machine.travel(shop.NOW, tick=True))
+        yield Installation(config, db)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hbdash.hepsiburada import envelopes
@@ -16,6 +16,9 @@ from hbdash.hepsiburada.models import claims, listing, orders, packages, product
 from hbdash.transport.errors import BadShape, Refused
 from hbdash.transport.wire import WireModel, parse_one
 from tests.support.replies import reply
+
+#: For each of many models; all are read by the same code.
+FEW = settings(max_examples=25)
 
 MODELS = [
     model
@@ -43,6 +46,7 @@ MEMBERS = ["data", "items", "listings", "success", "code", "totalCount", "error"
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+@FEW
 @given(data=st.data())
 def test_a_model_reads_or_says_bad_shape(model: type[WireModel], data: st.DataObject) -> None:
     values = data.draw(st.dictionaries(st.sampled_from([*model.model_fields]), JSON))
@@ -51,6 +55,7 @@ def test_a_model_reads_or_says_bad_shape(model: type[WireModel], data: st.DataOb
 
 
 @pytest.mark.parametrize("unwrap", UNWRAPPERS)
+@FEW
 @given(body=JSON | st.dictionaries(st.sampled_from(MEMBERS), JSON))
 def test_an_envelope_opens_or_says_why_not(unwrap: Callable[..., Any], body: object) -> None:
     try:

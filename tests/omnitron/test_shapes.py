@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hbdash.omnitron.calls import page_of
@@ -14,6 +14,9 @@ from hbdash.omnitron.models.catalogue import Stock
 from hbdash.transport.errors import BadShape
 from hbdash.transport.wire import WireModel, parse_one
 from tests.support.replies import reply
+
+#: For each of many models; all are read by the same code.
+FEW = settings(max_examples=25)
 
 MODELS = sorted(
     {
@@ -35,6 +38,7 @@ JSON = st.recursive(
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+@FEW
 @given(data=st.data())
 def test_a_model_reads_or_says_bad_shape(model: type[WireModel], data: st.DataObject) -> None:
     names = [*model.model_fields, "id"]
