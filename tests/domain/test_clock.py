@@ -11,6 +11,7 @@ from hbdash.domain.clock import (
     TURKEY,
     FixedClock,
     SystemClock,
+    has_come,
     parse_time,
     parse_time_or_none,
     to_zone,
@@ -118,3 +119,14 @@ def test_the_system_clock_is_aware() -> None:
     clock = SystemClock()
     assert clock.now().tzinfo is UTC
     assert clock.monotonic() <= clock.monotonic()
+
+
+@pytest.mark.parametrize(
+    ("ahead", "come"), [(None, True), (-5, True), (0, True), (30, False), (60, False), (3600, True)]
+)
+def test_a_moment_noted_before_the_clock_was_set_back_has_come(
+    ahead: int | None, come: bool
+) -> None:
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    at = None if ahead is None else now + timedelta(seconds=ahead)
+    assert has_come(at, now, longest=60) is come

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import insert, select
 
 from hbdash.domain.figures import EIGHT
+from hbdash.domain.states import RunState
 from hbdash.sandbox import figures as truth
 from hbdash.sandbox.hepsiburada import marketplace
 from hbdash.sandbox.omnitron import backoffice
@@ -92,3 +95,39 @@ def test_a_sweep_that_was_cut_off_does_not_make_a_listing_gone(bench: FlowBench)
         bench.run("mirror")
         (left,) = bench.rows(Listing, sku_key="LEFT")
         assert left["gone"] is expected
+
+
+def test_a_sweep_that_was_cut_off_goes_on_where_it_was(bench: FlowBench) -> None:
+    """A catalogue that takes longer than one run would else never be read whole."""
+    silent = bench.call(
+        lambda world: world.faults.add(
+            kind="status", status=502, service="omnitron", path="product_stocks"
+        )
+    )
+    cut_off = bench.run("mirror")
+    assert (cut_off.state, silent.met > 0) == (RunState.FAILED, True)
+    (sweep,) = bench.rows(Sweep, side="omnitron")
+    assert (sweep["whole"], sweep["position"]) == (False, {"part": "stocks"})
+    bench.call(lambda world: world.faults.clear())
+    bench.move(300)
+    bench.call(backoffice.set_price, bench.healthy().sku, Decimal("77.50"))
+    bench.run("mirror")
+    (again,) = bench.rows(Sweep, side="omnitron")
+    assert (again["number"], again["whole"], again["rows"] > 0) == (sweep["number"], True, True)
+    # What changed after its first pages were read is read all the same.
+    bench.run("mirror")
+    assert shown(bench) == true(bench)
+
+
+def test_a_sweep_that_was_cut_off_hours_ago_begins_anew(bench: FlowBench) -> None:
+    bench.call(
+        lambda world: world.faults.add(
+            kind="status", status=502, service="omnitron", path="product_stocks"
+        )
+    )
+    bench.run("mirror")
+    bench.call(lambda world: world.faults.clear())
+    bench.move(4 * 3600)
+    bench.run("mirror")
+    old, new = sorted(bench.rows(Sweep, side="omnitron"), key=lambda row: row["number"])
+    assert (old["whole"], new["whole"]) == (False, True)

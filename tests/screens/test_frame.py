@@ -10,6 +10,7 @@ import pytest
 from textual.widget import Widget
 
 from hbdash.store.database import Database
+from screens.face import EngineTrouble
 from screens.pages import PAGES, ROOT
 from tests.support import shop
 from tests.support.dashboards import (
@@ -196,6 +197,22 @@ async def test_a_part_that_fails_leaves_the_rest_alive(
         await until(pilot, lambda: app.said, "what went wrong")
         assert "[/x]" in app.said[-1].text
         assert app.is_running
+
+
+@pytest.mark.parametrize("width", [80, 120])
+async def test_an_engine_that_does_not_start_is_a_state_with_its_remedy(
+    empty_shop: SilentDatabase, width: int
+) -> None:
+    trouble: list[EngineTrouble | None] = [EngineTrouble("database is locked", shop.ahead())]
+    app = dashboard(empty_shop, engine_here=lambda: False, engine_trouble=lambda: trouble[0])
+    async with app.run_test(size=(width, 40)) as pilot:
+        await shown(pilot)
+        assert "engine failed" in screen_text(pilot)
+        assert "The engine does not start here: database is locked." in screen_text(pilot)
+        assert "Next try at 14:32:05." in screen_text(pilot)
+        trouble[0] = None
+        app.read_again()
+        await until(pilot, lambda: "does not start" not in screen_text(pilot), "it has started")
 
 
 async def test_errors_stay_until_a_key_and_good_news_goes(lalezar: SilentDatabase) -> None:
