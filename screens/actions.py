@@ -129,7 +129,7 @@ ACTIONS: tuple[Action, ...] = (
            where=(_M,), role=Role.OPERATOR, footer=46),
     Action("penalty.lift", ("L",), N_("lift"), N_("lift the penalty, or all marked"),
            where=(_M,), role=Role.OPERATOR, footer=47),
-    Action("penalty.list", ("I",), N_("lift a list"), N_("lift the penalties of a file or of keys"),
+    Action("penalty.list", ("B",), N_("lift a list"), N_("lift the penalties of a file or of keys"),
            where=(_M,), role=Role.OPERATOR),
     # --- products
     Action("product.trigger", ("P",), N_("trigger"), N_("send new products now (create only)"),

@@ -222,7 +222,7 @@ class PenaltiesPart(Part):
                 keys += [("L", _("lift"))]
             keys += [("w", _("why")), ("h", _("story"))]
         if self.host.face.actor.may(Role.OPERATOR):
-            keys += [("I", _("lift a list"))]
+            keys += [("B", _("lift a list"))]
         return keys
 
     def why_not(self, action: Action) -> str | None:

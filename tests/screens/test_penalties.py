@@ -124,7 +124,7 @@ async def test_a_file_is_shown_before_anything_is_done(
     file.write_bytes(f"Stok Kodu;Not\r\n{known};a\r\nYOK-1;\r\n;boş\r\n".encode("cp1254"))
     async with dashboard(lalezar).run_test(size=SMALL) as pilot:
         await on_penalties(pilot)
-        await press(pilot, "I")
+        await press(pilot, "B")
         await type_in(pilot, str(file))
         await dialog(pilot, ConfirmDialog)
         text = screen_text(pilot)
@@ -138,7 +138,7 @@ async def test_a_file_is_shown_before_anything_is_done(
 async def test_a_path_that_leads_nowhere_is_said_in_the_dialog(lalezar: SilentDatabase) -> None:
     async with dashboard(lalezar).run_test(size=SMALL) as pilot:
         await on_penalties(pilot)
-        await press(pilot, "I")
+        await press(pilot, "B")
         await type_in(pilot, "/nowhere/list.csv")
         assert "There is no such file here." in screen_text(pilot)
         await type_in(pilot, "NOBODY-1 NOBODY-2")
@@ -171,7 +171,7 @@ async def test_products_are_touched_and_triggered_from_the_dashboard(
 async def test_a_viewer_lifts_nothing(lalezar: SilentDatabase) -> None:
     async with dashboard(lalezar, role=Role.VIEWER).run_test(size=SMALL) as pilot:
         await on_penalties(pilot)
-        await press(pilot, "L", "I")
+        await press(pilot, "L", "B")
         assert not isinstance(app_of(pilot).screen, (ConfirmDialog, AskDialog))
         assert asked(lalezar, "lift_penalty") == []
 
