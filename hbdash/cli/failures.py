@@ -93,10 +93,10 @@ def _list(on: Session, as_json: bool) -> int:
         )
     else:
         print_table(
-            ("n", "state", "cause", "flow", "since", "next try", "what to do"),
+            ("n", "state", "cause", "flow", "since", "next try", "what to do", "fingerprint"),
             [
                 (c.count, c.state.value, cause(c.code, c.params), flow_label(c.flow), c.first_at,
-                 c.next_at, remedy(c.code, c.params))
+                 c.next_at, remedy(c.code, c.params), c.fingerprint)
                 for c in causes
             ],
             on.zone,

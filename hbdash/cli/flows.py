@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from datetime import timedelta
 
@@ -21,6 +22,8 @@ from hbdash.texts.runs import reason
 
 #: A request that nobody has taken by then: no engine runs.
 TAKEN_WITHIN_S = 35.0
+#: An engine that runs takes a request within a second; later silence needs a word.
+TOLD_AFTER_S = 3.0
 _DIRECTIONS = ("inbound", "outbound")
 
 
@@ -135,7 +138,7 @@ def _history(on: Session, args: argparse.Namespace) -> int:
         ("run", "started", "state", "ok", "failed", "skipped", "why"),
         [
             (r.id, r.started_at, run_state(r.state), r.ok, r.failed, r.skipped,
-             reason(r.reason_id, r.reason_params) if r.reason_id else "")
+             reason(r.reason_id, r.reason_params, on.zone) if r.reason_id else "")
             for r in runs
         ],
         on.zone,
@@ -168,6 +171,7 @@ def _run(on: Session, args: argparse.Namespace) -> int:
 
 def _wait(on: Session, request: int, as_json: bool) -> int:
     patience = time.monotonic() + TAKEN_WITHIN_S
+    told = time.monotonic() + TOLD_AFTER_S
     while True:
         with on.db.read() as connection:
             state = asked(connection, request)
@@ -179,6 +183,9 @@ def _wait(on: Session, request: int, as_json: bool) -> int:
             raise CommandFailed(
                 "no engine took it; start `hbdash worker` or a dashboard", UNAVAILABLE
             )
+        if state.state == "waiting" and time.monotonic() > told:
+            told = patience
+            sys.stderr.write(f"no engine has taken it yet; waiting {TAKEN_WITHIN_S:g} s for one\n")
         time.sleep(0.2)
     run = state.run
     if as_json:
@@ -190,7 +197,7 @@ def _wait(on: Session, request: int, as_json: bool) -> int:
             }
         )
     elif run is not None:
-        why = f": {reason(run.reason_id, run.reason_params)}" if run.reason_id else ""
+        why = f": {reason(run.reason_id, run.reason_params, on.zone)}" if run.reason_id else ""
         counts = f"{run.ok} ok, {run.failed} failed, {run.skipped} skipped"
         print_text([f"{run_state(run.state)}, {counts}{why}"])
     else:

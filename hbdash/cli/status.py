@@ -190,6 +190,7 @@ def _text(one: dict[str, Any]) -> str:
     if one["active"] is False:
         lines.append("  × the channel is inactive in Omnitron: nothing runs")
     lines.append(_verdict(one))
+    lines.extend(_paused(row, one["flows"]) for row in one["pauses"])
     figures = one["figures"]
     for name, label in _EIGHT:
         found = figures.get(name)
@@ -201,6 +202,15 @@ def _text(one: dict[str, Any]) -> str:
     lines.extend(f"  ▲ {row['rule']}  since {row['fired_at']}" for row in one["alarms"][:5])
     lines.extend(f"  ○ {row['kind']} {row['key']} by {row['at']}" for row in one["deadlines"][:3])
     return "".join(plain_text(line) + "\n" for line in lines)
+
+
+def _paused(pause: dict[str, Any], flows: dict[str, Any]) -> str:
+    """Who paused what until when, and how far it lags behind by now."""
+    until = pause["until"][:16].replace("T", " ")
+    text = f"  ‖ {pause['name'] or pause['scope']} paused until {until} UTC by {pause['by']}"
+    lag = flows.get(pause["name"], {}).get("lag")
+    behind = f"; {lag // 60} min behind" if lag else ""
+    return f"{text}: {pause['why']}{behind}"
 
 
 def _verdict(one: dict[str, Any]) -> str:

@@ -67,11 +67,19 @@ def touch_question(products: int, unlisted: int, penalised: int) -> str:
         products,
     ).format(n=number(products))
     if unlisted:
-        text += "; " + _("{n} have no listing and may never have been sent").format(
-            n=number(unlisted)
+        never = ngettext(
+            "{n} has no listing and may never have been sent",
+            "{n} have no listing and may never have been sent",
+            unlisted,
         )
+        text += "; " + never.format(n=number(unlisted))
     if penalised:
-        text += "; " + _("{n} serve a penalty and go when it is over").format(n=number(penalised))
+        waits = ngettext(
+            "{n} serves a penalty and goes when it is over",
+            "{n} serve a penalty and go when it is over",
+            penalised,
+        )
+        text += "; " + waits.format(n=number(penalised))
     return text + "."
 
 

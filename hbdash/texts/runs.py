@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Protocol
 
+from hbdash.domain.clock import TURKEY
 from hbdash.domain.failures import FAILURES
 from hbdash.domain.states import RunState
 from hbdash.texts.causes import cause
@@ -42,13 +43,28 @@ class _Lenient(dict[str, Any]):
         return "?"
 
 
-def reason(code: str, params: Mapping[str, Any]) -> str:
-    """Why a run ended as it did, in half a sentence; any failure id or ``run.…`` id."""
+def reason(code: str, params: Mapping[str, Any], zone: tzinfo = TURKEY) -> str:
+    """Why a run ended as it did, in half a sentence; any failure id or ``run.…`` id.
+
+    Moments among the parameters (ISO 8601, as a run keeps them) are shown in ``zone``, by the day.
+    """
     if code in _REASONS:
-        return _(_REASONS[code]).format_map(_Lenient(params))
+        shown = {name: _moment(value, zone) for name, value in params.items()}
+        return _(_REASONS[code]).format_map(_Lenient(shown))
     if code in FAILURES:
         return cause(code, params)
     return code
+
+
+def _moment(value: Any, zone: tzinfo) -> Any:
+    """A moment as people read it; anything else as it is."""
+    if not isinstance(value, str) or "T" not in value:
+        return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return value if moment.tzinfo is None else f"{moment.astimezone(zone):%d.%m. %H:%M}"
 
 
 def run_line(
@@ -58,6 +74,7 @@ def run_line(
     params: Mapping[str, Any],
     *,
     progress: Counts | None = None,
+    zone: tzinfo = TURKEY,
 ) -> str:
     """The line a run leaves: state, counts, reason, and what it asked (design rule 13)."""
     parts = [f"{flow_label(flow)}: {run_state(state)}"]
@@ -69,7 +86,7 @@ def run_line(
         ]
         parts.extend(text.format(n=number(n)) for n, text in counts if n)
     if code is not None:
-        parts.append(reason(code, params))
+        parts.append(reason(code, params, zone))
     if progress is not None and progress.note:
         parts.append(_note(progress.note))
     return ", ".join(part for part in parts if part)

@@ -133,7 +133,7 @@ def behind_words(behind: Behind, now: datetime, zone: tzinfo) -> str:
         return f"{behind.claim_product}{said}"
     if behind.run_state is not None and behind.run_at is not None:
         state = run_state(behind.run_state)
-        why = reason(behind.run_reason, behind.run_params) if behind.run_reason else ""
+        why = reason(behind.run_reason, behind.run_params, zone) if behind.run_reason else ""
         words = _("last run {time} {state}").format(
             time=fmt.time(behind.run_at, now, zone), state=state
         )

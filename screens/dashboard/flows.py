@@ -50,7 +50,7 @@ def result(state: FlowState, now: datetime, zone: tzinfo) -> tuple[str, str]:
         shut = state.obstacle
         if shut is None:
             return ("", "muted")
-        text = _("flag off") if shut.id == "flag.off" else reason(shut.id, shut.params)
+        text = _("flag off") if shut.id == "flag.off" else reason(shut.id, shut.params, zone)
         return (text, "muted")
     if run.state is RunState.RUNNING:
         done = run.ok + run.failed + run.skipped
@@ -62,7 +62,7 @@ def result(state: FlowState, now: datetime, zone: tzinfo) -> tuple[str, str]:
     if run.state is RunState.REFUSED and run.reason_id == "flag.off":
         return (_("flag off"), "muted")
     if run.state is RunState.REFUSED and run.reason_id is not None:
-        return (reason(run.reason_id, run.reason_params), "muted")
+        return (reason(run.reason_id, run.reason_params, zone), "muted")
     if run.failed:
         return (_("{n} failed").format(n=fmt.number(run.failed)), "warning")
     if run.ok:

@@ -81,7 +81,7 @@ def _run(run: RunLine, width: int, now: datetime, zone: tzinfo) -> Line:
         counts = [(run.ok, _("{n} ok")), (run.failed, _("{n} failed"))]
         parts += [text.format(n=fmt.number(n)) for n, text in counts if n]
     if run.reason_id:
-        parts.append(reason(run.reason_id, run.reason_params))
+        parts.append(reason(run.reason_id, run.reason_params, zone))
     if run.duration_ms is not None and run.state is not RunState.REFUSED:
         parts.append(fmt.duration(run.duration_ms / 1000))
     if run.dry_run:
