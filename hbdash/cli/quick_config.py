@@ -42,7 +42,7 @@ def _read(path: str) -> dict[str, str]:
     try:
         with open(path, encoding="utf-8") as file:  # noqa: PTH123 - pathlib takes long to import
             text = file.read()
-            seen_by_others = os.fstat(file.fileno()).st_mode & 0o044
+            seen_by_others = os.fstat(file.fileno()).st_mode & 0o004
     except (OSError, ValueError) as error:
         raise CommandFailed(f"{path}: {error}", WRONG_USE) from error
     values = plain_values(text)
@@ -111,7 +111,7 @@ def _parsed(path: str, text: str, seen_by_others: bool) -> dict[str, str]:
     accesses.append(found.get("trigger", {}))
     if seen_by_others and any(access.get(name) for access in accesses for name in _SECRETS):
         raise CommandFailed(
-            f"{path} holds secrets and others can read it. Mend it with: chmod 600 {path}",
+            f"{path} holds secrets and others can read it. Mend it with: chmod o-rwx {path}",
             WRONG_USE,
         )
     values = {"sandbox.start": str(found.get("sandbox", {}).get("start", False)).lower()}

@@ -53,9 +53,10 @@ def load_config(path: Path | None) -> Config:
     except (ValueError, OSError) as error:
         raise ConfigRefused(f"{path}: {error}") from error
     mode = path.stat().st_mode
-    if _holds_secrets(values) and mode & (stat.S_IRGRP | stat.S_IROTH):
+    # A group may read it: the service's staff start the dashboard as themselves.
+    if _holds_secrets(values) and mode & stat.S_IROTH:
         raise ConfigRefused(
-            f"{path} holds secrets and others can read it. Mend it with: chmod 600 {path}"
+            f"{path} holds secrets and others can read it. Mend it with: chmod o-rwx {path}"
         )
     config = _checked(path, values)
     _read_secrets(path, config)

@@ -8,9 +8,11 @@ power cut, since the remote effect outlives the row.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -37,6 +39,13 @@ def sqlite_module() -> ModuleType:
         return sqlite3
     module: ModuleType = pysqlite3
     return module
+
+
+def _make_private(path: str | None) -> None:
+    """A new file is closed to others, whatever the umask: it holds names and addresses. SQLite
+    gives its journal the same mode; a folder that is missing is its own to tell."""
+    if path and path != ":memory:" and Path(path).parent.is_dir():
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o660))
 
 
 def _without_nul(
@@ -108,6 +117,9 @@ class Database:
             **common,
         )
 
+        def before_connect(*_: Any) -> None:
+            _make_private(self.url.database)
+
         def on_connect(connection: Any, _record: Any) -> None:
             connection.isolation_level = None
             cursor = connection.cursor()
@@ -126,6 +138,7 @@ class Database:
             reading = connection.get_execution_options().get("hbdash_read", False)
             connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
+        event.listen(engine, "do_connect", before_connect)
         event.listen(engine, "connect", on_connect)
         event.listen(engine, "begin", on_begin)
         return engine

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +26,22 @@ from tests.support.databases import url_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 lanes, offers, failures, claims = map(table_of, (Lane, Offer, Failure, Claim))
+
+
+def test_a_new_sqlite_file_is_closed_to_others(tmp_path: Path) -> None:
+    path = tmp_path / "new.db"
+    before = os.umask(0o022)
+    try:
+        db = Database(f"sqlite:///{path}")
+        assert not path.exists(), "who only looks makes no file"
+        with db.write() as connection:
+            connection.execute(text("CREATE TABLE names (name TEXT)"))
+            modes = {one.name: stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir()}
+        db.close()
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(modes, 0o640)
+    assert "new.db-wal" in modes
 
 
 def test_eight_threads_lose_no_update(
