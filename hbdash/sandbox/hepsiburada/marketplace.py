@@ -19,7 +19,6 @@ from hbdash.sandbox.hepsiburada.pace import set_pace as _set_pace
 from hbdash.sandbox.hepsiburada.panel import (
     pack,
     pack_later,
-    package_in,
     repack,
     split,
     unpack,
@@ -101,18 +100,20 @@ def _move_packages(world: World, now: int, ship_after: int, deliver_after: int) 
 
 def ship(world: World, package_number: str) -> None:
     """The carrier takes an open package."""
-    packing.ship(world, package_in(world, package_number, "Open"), micros(world.clock.now()))
+    packing.ship(
+        world, packing.package_in(world, package_number, "Open"), micros(world.clock.now())
+    )
 
 
 def deliver(world: World, package_number: str, received_by: str = "Kendisi") -> None:
     """A package under way arrives."""
-    package = package_in(world, package_number, "InTransit")
+    package = packing.package_in(world, package_number, "InTransit")
     packing.deliver(world, package, micros(world.clock.now()), received_by)
 
 
 def undeliver(world: World, package_number: str, reason: str = "Adreste bulunamadı") -> None:
     """A package under way could not be delivered."""
-    package = package_in(world, package_number, "InTransit")
+    package = packing.package_in(world, package_number, "InTransit")
     packing.undeliver(world, package, micros(world.clock.now()), reason)
 
 

@@ -12,17 +12,9 @@ from hbdash.sandbox.hepsiburada.wire import SECOND, micros
 from hbdash.sandbox.world import World
 
 
-def package_in(world: World, package_number: str, status: str) -> Any:
-    """The package; ValueError unless it stands in that status."""
-    package = packing.find(world.db, package_number)
-    if package is None or package["status"] != status:
-        raise ValueError(f"no {status} package {package_number}")
-    return package
-
-
 def unpack(world: World, package_number: str, *, pack_again: bool = False) -> None:
     """An open package is broken in the merchant's panel; perhaps Hepsiburada packs anew."""
-    package = package_in(world, package_number, "Open")
+    package = packing.package_in(world, package_number, "Open")
     packing.unpack(world, package_number)
     if pack_again:
         packing.pack_again(world, package["order_number"], micros(world.clock.now()))
@@ -70,7 +62,7 @@ def _pack_units(world: World, units: list[str], packages: int) -> list[str]:
 
 def repack(world: World, package_number: str, packages: int = 1) -> Any:
     """An open package is broken and its units are packed otherwise at once; the new numbers."""
-    package_in(world, package_number, "Open")
+    packing.package_in(world, package_number, "Open")
     units = [
         line["line_id"]
         for line, count in packing.contents(world.db, package_number)
@@ -82,7 +74,7 @@ def repack(world: World, package_number: str, packages: int = 1) -> Any:
 
 def split(world: World, package_number: str) -> Any:
     """The merchant splits a package in the panel: one unit goes alone, the rest stays together."""
-    package_in(world, package_number, "Open")
+    packing.package_in(world, package_number, "Open")
     units = [
         line["line_id"]
         for line, count in packing.contents(world.db, package_number)

@@ -100,6 +100,14 @@ def find(db: sqlite3.Connection, package_number: str) -> sqlite3.Row | None:
     return row
 
 
+def package_in(world: World, package_number: str, status: str) -> sqlite3.Row:
+    """The package; ValueError unless it stands in that status."""
+    package = find(world.db, package_number)
+    if package is None or package["status"] != status:
+        raise ValueError(f"no {status} package {package_number}")
+    return package
+
+
 def unpack(world: World, package_number: str) -> None:
     """Break an open package: its units are open again, as ``Unpacked``, and wait for anyone."""
     now = micros(world.clock.now())
