@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hbdash.omnitron.calls import page_of
@@ -15,8 +15,9 @@ from hbdash.transport.errors import BadShape
 from hbdash.transport.wire import WireModel, parse_one
 from tests.support.replies import reply
 
-#: For each of many models; all are read by the same code.
-FEW = settings(max_examples=25)
+#: For each of many models; all are read by the same code. The first text drawn in a process loads
+#: Unicode's tables, which takes a second.
+FEW = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
 MODELS = sorted(
     {
