@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hbdash.flows.catalogue.watch import TESTERS as CATALOGUE_TESTERS
-from hbdash.flows.orders.split_again import split_again
+from hbdash.flows.orders.split.again import split_again
 from hbdash.flows.orders.watch import TESTERS as ORDER_TESTERS
 from hbdash.flows.products.watch import TESTERS as PRODUCT_TESTERS
 from hbdash.flows.refunds.again import ask_again

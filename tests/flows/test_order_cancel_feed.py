@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from hbdash.flows.orders import cancel_feed
-from hbdash.flows.orders.cancel_feed import counted
+from hbdash.flows.orders.cancel import feed
+from hbdash.flows.orders.cancel.feed import counted
 from hbdash.hepsiburada.models.orders import CancelledLine
 from hbdash.hepsiburada.paging import FeedPage
 from hbdash.sandbox.hepsiburada import marketplace
@@ -54,8 +54,8 @@ def test_a_long_feed_is_read_whole_once_an_hour(
     bench: FlowBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its first and last pages in every run: the newest rows are there."""
-    monkeypatch.setattr(cancel_feed, "LONG", 8)
-    monkeypatch.setattr(cancel_feed, "FEED_PAGE", 1)
+    monkeypatch.setattr(feed, "LONG", 8)
+    monkeypatch.setattr(feed, "FEED_PAGE", 1)
     sku = bench.healthy().sku
     bench.call(marketplace.drift_stock, sku, 500)
     bench.call(lambda world: world.limits.change({"feeds_page": 1}))

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from hbdash.domain.cargo import cargo_company
 from hbdash.domain.orders import CANCELLED, item_status
 from hbdash.domain.tracking import tracking_url
-from hbdash.flows.orders.goods import ProductBook
-from hbdash.flows.orders.keeping import packages_by_number
-from hbdash.flows.orders.places import PlaceBook
-from hbdash.flows.orders.targets import Target
-from hbdash.flows.orders.update_gates import cancelled_here, return_open
+from hbdash.flows.orders.packages.keeping import packages_by_number
+from hbdash.flows.orders.packages.targets import Target
+from hbdash.flows.orders.update.gates import cancelled_here, return_open
+from hbdash.flows.orders.writing.goods import ProductBook
+from hbdash.flows.orders.writing.places import PlaceBook
 from hbdash.omnitron.models.order import OrderItem
 from hbdash.runs.context import RunContext
 from hbdash.runs.watching import Tester, Watched

@@ -1,0 +1,1 @@
+"""Reading Hepsiburada's feeds of orders and packages, and what slipped through them."""
