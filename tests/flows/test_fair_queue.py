@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hbdash.domain.retry import DEFAULT_FAILED_INTEGRATION
-from hbdash.flows.products import fair
+from hbdash.flows.products.intake import fair
 from hbdash.runs import batches
 from hbdash.sandbox.omnitron import backoffice
 from hbdash.sandbox.seed.catalogue import SeedProduct, new_product
@@ -138,7 +138,7 @@ def test_what_has_no_time_is_let_go_and_what_a_dead_run_put_aside_too(
 
     with monkeypatch.context() as patched:
         patched.setattr(fair, "RetryTime", NoTime)
-        patched.setattr("hbdash.flows.products.due.due_again", lambda *_, **__: [])
+        patched.setattr("hbdash.flows.products.intake.due.due_again", lambda *_, **__: [])
         bench.run("product_create")
     assert sent(bench, fresh) == 30
     waiting = [n for n, _ in tries(bench, faulty).values() if n == 1]

@@ -12,7 +12,7 @@ import pytest
 
 from hbdash.config import EngineConfig
 from hbdash.domain.states import RunState
-from hbdash.flows.products import rows as book
+from hbdash.flows.products.records import rows as book
 from hbdash.hepsiburada.client import HepsiburadaClient
 from hbdash.runs.stop import StopFlag
 from hbdash.store.tables import BatchRequest, Failure, Intent, Penalty, Upload

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hbdash.flows.products.catalogue import Values
-from hbdash.flows.products.model import Material, Ready
-from hbdash.flows.products.translate import translate
-from hbdash.flows.products.verdicts import verdict_of
+from hbdash.flows.products.intake.catalogue import Values
+from hbdash.flows.products.intake.translate import translate
+from hbdash.flows.products.records.model import Material, Ready
+from hbdash.flows.products.status.verdicts import verdict_of
 from hbdash.hepsiburada.models.products import ProductRow
 from hbdash.omnitron.models.catalogue import (
     AttributeConfig,

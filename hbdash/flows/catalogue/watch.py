@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from hbdash.flows.products.catalogue import Catalogue
-from hbdash.flows.products.gather import nodes_of
+from hbdash.flows.products.intake.catalogue import Catalogue
+from hbdash.flows.products.intake.gather import nodes_of
 from hbdash.hepsiburada.categories import CategoryClosed
 from hbdash.runs.context import RunContext
 from hbdash.runs.watching import Tester, Watched

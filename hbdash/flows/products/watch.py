@@ -11,11 +11,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
-from hbdash.flows.products import known
-from hbdash.flows.products.catalogue import Catalogue
-from hbdash.flows.products.gather import nodes_of
-from hbdash.flows.products.model import Cause
-from hbdash.flows.products.translate import attributes_of, category_causes, images_of
+from hbdash.flows.products.intake.catalogue import Catalogue
+from hbdash.flows.products.intake.gather import nodes_of
+from hbdash.flows.products.intake.translate import attributes_of, category_causes, images_of
+from hbdash.flows.products.records.model import Cause
+from hbdash.flows.products.status import known
 from hbdash.flows.stock_price.watch import listed
 from hbdash.omnitron.errors import MappingRefused
 from hbdash.omnitron.models.catalogue import MappedProduct, Product

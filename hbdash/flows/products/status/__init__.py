@@ -1,0 +1,1 @@
+"""What Hepsiburada's catalogue says of our products, and following those that are under way."""
