@@ -6,11 +6,10 @@ from hbdash.actions.settings import Writer
 from hbdash.cli.common import DONE, UNAVAILABLE, CommandFailed
 from hbdash.cli.output import json_text, print_json, print_text
 from hbdash.cli.session import Session
+from hbdash.domain.settings.channel import HIDDEN
 from hbdash.engine.link import Link
 from hbdash.texts.causes import cause
 from hbdash.transport.errors import RemoteError
-
-HIDDEN = "••••"
 
 
 def set_setting(on: Session, key: str, value: str, *, as_json: bool) -> int:

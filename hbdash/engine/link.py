@@ -168,6 +168,7 @@ class Link:
     def _remember(
         self, conf: dict[str, Any], form: dict[str, Any], settings: ChannelSettings, active: bool
     ) -> None:
+        # The digest tells a new password from the old one; the password itself is kept nowhere.
         whole = orjson.dumps([conf, form], option=orjson.OPT_SORT_KEYS)
         digest = hashlib.sha256(whole).hexdigest()
         channels, snapshots = table_of(Channel), table_of(SettingsSnapshot)
@@ -194,7 +195,7 @@ class Link:
                         channel_id=self._channel_id,
                         read_at=self._clock.now(),
                         digest=digest,
-                        conf=conf,
+                        conf=ChannelSettings.hidden_conf({**form, "conf": conf}),
                         form=form,
                         problems=[
                             {"id": p.id, "key": p.key, "params": p.params}

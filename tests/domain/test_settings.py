@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hbdash.domain.settings import SETTINGS, ChannelSettings, channel_schema, setting
+from hbdash.domain.settings.channel import HIDDEN
 
 JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20)),
@@ -196,6 +197,19 @@ def test_a_secret_is_never_told() -> None:
     settings = read(password=["geheim"], username="lalezar-user")
     assert "geheim" not in repr(settings.problems)
     assert "lalezar-user" not in repr(settings)
+
+
+@pytest.mark.requirement("R2.9", "R2.10")
+@pytest.mark.parametrize("name", ["password", "Password", "API Password", "sifre"])
+def test_what_is_kept_of_a_conf_holds_no_secret_but_that_it_is_filled(name: str) -> None:
+    schema = {"password": {"key": "sifre", "label": "API Password"}}
+    channel = {"conf": {"username": "", name: "geheim", "buffer_stock": 3}, "schema": schema}
+    kept = ChannelSettings.hidden_conf(channel)
+    assert "geheim" not in repr(kept)
+    assert kept == {"username": "", name: HIDDEN, "buffer_stock": 3}
+    read_again = ChannelSettings.from_channel({"conf": kept, "schema": schema})
+    whole = ChannelSettings.from_channel(channel)
+    assert read_again.problems == whole.problems
 
 
 @pytest.mark.requirement("R2.19")

@@ -28,6 +28,9 @@ from hbdash.domain.settings.values import (
 )
 from hbdash.domain.turkish import fold
 
+#: Stands for a secret wherever one is shown or kept.
+HIDDEN = "••••"
+
 Origin = Literal["channel", "default", "empty"]
 
 
@@ -107,6 +110,12 @@ class ChannelSettings:
         return next((problem for problem in self.problems if problem.key == key), None)
 
     @classmethod
+    def hidden_conf(cls, channel: Mapping[str, Any]) -> dict[str, object]:
+        """The conf with every secret that is filled replaced, however its key is spelt: what may
+        be kept still tells which settings are filled."""
+        return _Reading(channel).hidden_conf()
+
+    @classmethod
     def from_channel(cls, channel: Mapping[str, Any]) -> ChannelSettings:
         """From `GET channels/{id}/` (O§2.1).
 
@@ -143,6 +152,19 @@ class _Reading:
             "retry": retry,
             "problems": tuple(self._problems),
             "origins": self._origins,
+        }
+
+    def hidden_conf(self) -> dict[str, object]:
+        secret = {
+            squeeze(name)
+            for one in SETTINGS
+            if one.secret
+            for name in (one.key, *self._conf_keys(one))
+        }
+        conf = _object(self._channel.get("conf"))
+        return {
+            name: _hidden(value) if squeeze(name) in secret and not is_empty(value) else value
+            for name, value in conf.items()
         }
 
     def _value(self, one: Setting) -> Any:
@@ -261,6 +283,11 @@ def _object(value: object) -> dict[str, object]:
         return read_object(value)
     except BadValue:
         return {}
+
+
+def _hidden(value: object) -> object:
+    """Dots for a secret; what is no text stays recognisable as wrong."""
+    return HIDDEN if isinstance(value, (str, int, float)) else [HIDDEN]
 
 
 def _address(text: str) -> str:

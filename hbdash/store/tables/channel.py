@@ -44,6 +44,7 @@ class SettingsSnapshot(SQLModel, table=True):
     read_at: datetime = moment_field()
     digest: str = key_field()
     conf: dict[str, Any] = json_field()
+    """Secrets are replaced by dots."""
     form: dict[str, Any] = json_field()
     """The channel's other fields that settings come from: name, channel_type, schema."""
     problems: list[dict[str, Any]] = json_field(list)
