@@ -200,7 +200,7 @@ def test_a_secret_is_never_told() -> None:
 
 
 @pytest.mark.requirement("R2.9", "R2.10")
-@pytest.mark.parametrize("name", ["password", "Password", "API Password", "sifre"])
+@pytest.mark.parametrize("name", ["password", "Pass Word", "sifre"])
 def test_what_is_kept_of_a_conf_holds_no_secret_but_that_it_is_filled(name: str) -> None:
     schema = {"password": {"key": "sifre", "label": "API Password"}}
     channel = {"conf": {"username": "", name: "geheim", "buffer_stock": 3}, "schema": schema}
