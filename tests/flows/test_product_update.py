@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from hbdash.domain.states import RunState
+from hbdash.runs.context import RunContext
 from hbdash.sandbox.hepsiburada import marketplace
 from hbdash.sandbox.omnitron import backoffice
 from hbdash.sandbox.seed.catalogue import Kind, SeedProduct
@@ -24,6 +25,7 @@ from tests.flows.products import (
     run_asked,
     settled,
 )
+from tests.flows.test_product_doubt import Killed
 from tests.support.flows import FlowBench
 
 pytestmark = pytest.mark.requirement("R5.5", "R6.7")
@@ -207,6 +209,49 @@ def test_a_lost_answer_is_looked_for_and_never_doubles(bench: FlowBench, kind: s
     assert len(tickets(bench, product.sku)) == 1
     wanted = ["done"] if kind == "lost_answer" else ["lost", "done"]
     assert [row["state"] for row in bench.rows(Upload, kind="ticket")] == wanted
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"kind": "rate_limit"}, {"kind": "status", "status": 401}, {"kind": "wall"}],
+    ids=["too often", "password", "wall"],
+)
+def test_a_change_that_never_left_goes_with_the_next_run(
+    bench: FlowBench, fault: dict[str, Any]
+) -> None:
+    """What was to be sent is kept before the call: it is forgotten when the call was refused."""
+    product = ready(bench)
+    rename(bench, product, "Erster Name")
+    bench.run(FLOW)
+    until_settled(bench)
+    rename(bench, product, "Zweiter Name")
+    bench.call(lambda world: world.faults.add(count=8, **fault, **TICKET))
+    bench.run(FLOW)
+    assert len(tickets(bench, product.sku)) == 1
+    bench.call(lambda world: world.faults.clear())
+    bench.move(700)
+    until_settled(bench)
+    assert [one["productName"] for one in tickets(bench, product.sku)] == [
+        "Erster Name", "Zweiter Name",
+    ]  # fmt: skip
+
+
+def test_a_change_goes_after_a_death_before_its_intent(
+    bench: FlowBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = ready(bench)
+    rename(bench, product, "Nach dem Tod")
+
+    def dies(*_: object) -> int:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RunContext, "begin_intent", dies)
+        with pytest.raises(Killed):
+            bench.run(FLOW)
+    assert [row["state"] for row in bench.rows(Upload, kind="ticket")] == ["preparing"]
+    until_settled(bench)
+    assert [one["productName"] for one in tickets(bench, product.sku)] == ["Nach dem Tod"]
 
 
 def test_faulty_changes_fail_alone_and_a_dry_run_sends_nothing(bench: FlowBench) -> None:

@@ -15,7 +15,6 @@ from sqlalchemy import select
 from hbdash.flows.products.imports.carriers import IMPORT, Carrier, intent_kind
 from hbdash.flows.products.records import rows as book
 from hbdash.flows.products.records.model import PRODUCT
-from hbdash.flows.products.status import market
 from hbdash.runs import batches, intents
 from hbdash.runs.context import RunContext
 from hbdash.runs.intents import IntentView
@@ -85,7 +84,6 @@ def _ask(ctx: RunContext, carrier: Carrier, intent: IntentView) -> None:
         if given_up:
             # Omnitron offers its products again, and what is due then is sent.
             book.let_go(connection, upload_id, "lost", now)
-            market.forget_fields(connection, ctx.channel_id, dict.fromkeys(intent.payload["skus"]))
             intents.settle(connection, intent.id, "failed", now, {"asked": intent.asked})
         else:
             book.change(connection, upload_id, state=book.UNKNOWN)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, exists, func, insert, select, update
 
 from hbdash.flows.products.records.model import PRODUCT, Change, Outgoing
+from hbdash.flows.products.status import market
 from hbdash.omnitron.models.batch import BatchStatus, FailedReason
 from hbdash.runs import batches
 from hbdash.runs.context import RunContext
@@ -101,9 +102,16 @@ def change(connection: Connection, upload_id: int, **values: Any) -> None:
 
 
 def let_go(connection: Connection, upload_id: int, state: str, now: datetime) -> None:
-    """It was surely never taken in: Omnitron offers its products again once the batch closes."""
-    uploads, objects = table_of(Upload), table_of(BatchObject)
-    note = connection.execute(select(uploads.c.note).where(uploads.c.id == upload_id)).scalar_one()
+    """It was surely never taken in: Omnitron offers its products again once the batch closes.
+
+    Nor are their fields there, so the next time all of them go.
+    """
+    uploads, objects, rows = table_of(Upload), table_of(BatchObject), table_of(UploadRow)
+    channel_id, note = connection.execute(
+        select(uploads.c.channel_id, uploads.c.note).where(uploads.c.id == upload_id)
+    ).one()
+    keys = connection.execute(select(rows.c.sku_key).where(rows.c.upload_id == upload_id)).scalars()
+    market.forget_fields(connection, channel_id, dict.fromkeys(keys))
     change(connection, upload_id, state=state, settled_at=now)
     connection.execute(
         update(objects)
