@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from hbdash.flows.products.imports.carriers import IMPORT, Carrier, intent_kind
+from hbdash.flows.products.imports.unsent import let_go
 from hbdash.flows.products.records import rows as book
 from hbdash.flows.products.records.model import PRODUCT
 from hbdash.runs import batches, intents
@@ -55,7 +56,7 @@ def _recover(ctx: RunContext, carrier: Carrier) -> None:
     with ctx.commit(durable=True) as connection:
         for upload_id in unsent:
             # It died between writing the import and its intent: no call was made.
-            book.let_go(connection, upload_id, "lost", ctx.now())
+            let_go(connection, upload_id, "lost", ctx.now())
 
 
 def _ask(ctx: RunContext, carrier: Carrier, intent: IntentView) -> None:
@@ -83,7 +84,7 @@ def _ask(ctx: RunContext, carrier: Carrier, intent: IntentView) -> None:
     with ctx.commit(durable=True) as connection:
         if given_up:
             # Omnitron offers its products again, and what is due then is sent.
-            book.let_go(connection, upload_id, "lost", now)
+            let_go(connection, upload_id, "lost", now)
             intents.settle(connection, intent.id, "failed", now, {"asked": intent.asked})
         else:
             book.change(connection, upload_id, state=book.UNKNOWN)

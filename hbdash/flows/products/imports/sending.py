@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hbdash.flows.products.imports.carriers import IMPORT, Carrier, intent_kind
+from hbdash.flows.products.imports.unsent import let_go
 from hbdash.flows.products.records import rows as book
 from hbdash.flows.products.records.faults import Fault, note_faults
 from hbdash.flows.products.records.model import PRODUCT, Cause, Change, Outgoing
@@ -96,7 +97,7 @@ def _taken_in(
 
 def _never_left(ctx: RunContext, upload_id: int, intent_id: int, state: str, why: str = "") -> None:
     with ctx.commit(durable=True) as connection:
-        book.let_go(connection, upload_id, state, ctx.now())
+        let_go(connection, upload_id, state, ctx.now())
         intents.settle(connection, intent_id, "failed", ctx.now(), {"error": why})
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, exists, func, insert, select, update
 
 from hbdash.flows.products.records.model import PRODUCT, Change, Outgoing
-from hbdash.flows.products.status import market
 from hbdash.omnitron.models.batch import BatchStatus, FailedReason
 from hbdash.runs import batches
 from hbdash.runs.context import RunContext
@@ -101,31 +100,8 @@ def change(connection: Connection, upload_id: int, **values: Any) -> None:
     connection.execute(update(uploads).where(uploads.c.id == upload_id).values(**values))
 
 
-def let_go(connection: Connection, upload_id: int, state: str, now: datetime) -> None:
-    """It was surely never taken in: Omnitron offers its products again once the batch closes.
-
-    Nor are their fields there, so the next time all of them go.
-    """
-    uploads, objects, rows = table_of(Upload), table_of(BatchObject), table_of(UploadRow)
-    channel_id, note = connection.execute(
-        select(uploads.c.channel_id, uploads.c.note).where(uploads.c.id == upload_id)
-    ).one()
-    keys = connection.execute(select(rows.c.sku_key).where(rows.c.upload_id == upload_id)).scalars()
-    market.forget_fields(connection, channel_id, dict.fromkeys(keys))
-    change(connection, upload_id, state=state, settled_at=now)
-    connection.execute(
-        update(objects)
-        .where(
-            objects.c.batch_id.in_(note.get("batches", ())),
-            objects.c.upload_id == upload_id,
-            objects.c.verdict.is_(None),
-        )
-        .values(verdict=batches.RELEASED)
-    )
-
-
 def let_orphans_go(ctx: RunContext, connection: Connection) -> None:
-    """The same for products that a dead run had locked, and that are in no import that counts."""
+    """Omnitron offers again what a dead run had locked, and what is in no import that counts."""
     objects, requests, uploads = table_of(BatchObject), table_of(BatchRequest), table_of(Upload)
     dead = select(requests.c.id).where(
         requests.c.channel_id == ctx.channel_id,
