@@ -19,7 +19,7 @@ from hbdash.store.queries.levers import row_results
 from hbdash.store.queries.penalties import PenaltyFilter, count_penalties
 from hbdash.store.queries.penalties import penalties as listed
 from hbdash.store.tables import Audit, EngineRequest, Failure, Penalty
-from tests.flows.products import INCOMPLETE, of_kind, quick
+from tests.flows.products import INCOMPLETE, execute, of_kind, quick, settled
 from tests.support.flows import FlowBench
 
 pytestmark = pytest.mark.requirement("R3.7", "R3.8", "R3.9", "R3.13", "R8.4", "R8.6", "R7.5.2")
@@ -190,6 +190,38 @@ def test_touched_products_are_due_as_updates(bench: FlowBench) -> None:
     with bench.db.read() as connection:
         said = {row.key: row.message for row in row_results(connection, result.run_id).rows}
     assert "never sent" in said[new.sku]
+
+
+@pytest.mark.requirement("R4.12", "R7.5.1")
+def test_a_touched_product_is_sent_although_nothing_of_it_differs(bench: FlowBench) -> None:
+    quick(bench, ticket=0.0)
+    bench.run("mirror")
+    product = bench.healthy()
+
+    def tickets() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = bench.running.world.books.effects(
+            "hepsiburada.ticket", product.sku
+        )
+        return found
+
+    bench.call(backoffice.change_product, product.sku, name="Lalezar Yeni Ad")
+    for count in (1, 2):
+        bench.run_until("product_update", lambda count=count: len(tickets()) == count)
+        bench.run_until("product_update", lambda: settled(bench))
+        bench.move(60)
+        assert bench.run("touch_version", keys=[product.sku.lower()], dry_run=True).ok == 1
+        bench.run("product_update")
+        assert len(tickets()) == count
+        assert bench.run("touch_version", keys=[product.sku.lower()]).ok == 1
+    bench.run_until("product_update", lambda: len(tickets()) == 3)
+
+
+@pytest.mark.requirement("R4.12")
+def test_a_product_is_touched_in_the_spelling_that_was_given(bench: FlowBench) -> None:
+    """The mirror does not know it yet, and Omnitron has it in lower case."""
+    sku = bench.healthy().sku
+    execute(bench, "UPDATE om_product SET sku = ? WHERE sku = ?", sku.lower(), sku)
+    assert bench.run("touch_version", keys=[sku.lower()]).ok == 1
 
 
 @pytest.mark.requirement("R7.1.9", "R8.8")

@@ -6,11 +6,13 @@ back, so that the product counts as changed since (flows section 9).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 
 from hbdash.domain.turkish import sku_key
 from hbdash.flows.mirror.products import product_pks
+from hbdash.flows.products.intake import keyed
+from hbdash.flows.products.status import market
 from hbdash.omnitron.models.batch import IntegrationAction
 from hbdash.runs import penalties
 from hbdash.runs.context import RunContext
@@ -26,21 +28,21 @@ _BACK = timedelta(seconds=1)
 
 def run(ctx: RunContext) -> None:
     """``ctx.request.keys`` are SKUs, in any spelling."""
-    keys = list(dict.fromkeys(sku_key(key) for key in ctx.request.keys))
-    ctx.progress.total = len(keys)
-    for part in sliced(keys, _AT_ONCE):
-        _touch(ctx, part)
+    spelt = {sku_key(key): key for key in ctx.request.keys}
+    ctx.progress.total = len(spelt)
+    for part in sliced(list(spelt), _AT_ONCE):
+        _touch(ctx, {key: spelt[key] for key in part})
         ctx.go_on()
 
 
-def _touch(ctx: RunContext, keys: Sequence[str]) -> None:
+def _touch(ctx: RunContext, keys: Mapping[str, str]) -> None:
     pks = _pks(ctx, keys)
     actions = {
         one.object_id: one
         for one in ctx.omnitron.integration_actions(PRODUCT, object_ids=sorted(pks.values()))
     }
     with ctx.db.read() as connection:
-        punished = penalties.load(connection, ctx.channel_id, PRODUCT, keys)
+        punished = penalties.load(connection, ctx.channel_id, PRODUCT, list(keys))
     for key in keys:
         if key not in pks:
             _say(ctx, "error", "failed", key, words.not_there(key), "touch.unknown")
@@ -70,6 +72,9 @@ def _write(ctx: RunContext, key: str, action: IntegrationAction, said: str) -> N
         _say(ctx, "info", "skipped", key, said, "")
         ctx.progress.ok += 1
         return
+    with ctx.commit(durable=True) as connection:
+        # A product whose fields are as they were sent would be due, and nothing of it would go.
+        market.forget_fields(connection, ctx.channel_id, {key: None})
     # Without a synced version the product counts as changed already.
     if action.version_date is not None:
         ctx.before_write()
@@ -90,12 +95,11 @@ def _say(ctx: RunContext, level: str, status: str, key: str, text: str, code: st
                     exchange=ctx.wire.exchange if failed else None)  # fmt: skip
 
 
-def _pks(ctx: RunContext, keys: Sequence[str]) -> dict[str, int]:
-    """SKU key → product pk, from the mirror, else from Omnitron."""
+def _pks(ctx: RunContext, keys: Mapping[str, str]) -> dict[str, int]:
+    """SKU key → product pk, from the mirror, else from Omnitron; ``keys`` with how it was given."""
     with ctx.db.read() as connection:
         found = product_pks(connection, ctx.channel_id, keys)
-    missing = [key for key in keys if key not in found]
+    missing = [given for key, given in keys.items() if key not in found]
     if missing:
-        products = ctx.omnitron.products_by_sku(missing)
-        found |= {sku_key(product.sku): product.pk for product in products}
+        found |= {sku_key(product.sku): product.pk for product in keyed.find(ctx, missing)}
     return {key: found[key] for key in keys if key in found}

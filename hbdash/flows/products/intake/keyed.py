@@ -31,7 +31,7 @@ def due_of(ctx: RunContext, keys: Sequence[str]) -> list[Product]:
 
 def products_of(ctx: RunContext, keys: Sequence[str]) -> list[Product]:
     """The products of these SKUs, in any spelling; one that is not there is named in the log."""
-    products = _products(ctx, keys)
+    products = find(ctx, keys)
     found = {sku_key(product.sku) for product in products}
     for key in keys:
         if sku_key(key) not in found:
@@ -40,8 +40,8 @@ def products_of(ctx: RunContext, keys: Sequence[str]) -> list[Product]:
     return products
 
 
-def _products(ctx: RunContext, keys: Sequence[str]) -> list[Product]:
-    """By the number the mirror knows, else by the SKU as it was given."""
+def find(ctx: RunContext, keys: Sequence[str]) -> list[Product]:
+    """By the number the mirror knows, else by the SKU as it was given, or as its key."""
     with ctx.db.read() as connection:
         pks = product_pks(connection, ctx.channel_id, [sku_key(key) for key in keys])
     found = {product.pk: product for product in ctx.omnitron.products(sorted(pks.values()))}
