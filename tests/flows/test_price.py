@@ -52,6 +52,19 @@ def test_a_price_lock_inside_done_is_a_failure_with_its_bounds(bench: FlowBench)
 
 
 @pytest.mark.requirement("R7.1.4")
+def test_a_correction_by_hand_takes_any_spelling_of_the_sku(bench: FlowBench) -> None:
+    product, other = bench.healthy(), bench.healthy(1)
+    bench.run("mirror")
+    for one in (product, other):
+        bench.call(marketplace.drift_price, one.sku, one.price + 9)
+    bench.move(60)
+    bench.run("mirror")
+    bench.run("price_correction", keys=[f" {product.sku.lower()}"])
+    assert there(bench, product.sku) == product.price
+    assert there(bench, other.sku) == other.price + 9
+
+
+@pytest.mark.requirement("R7.1.4")
 def test_a_drifted_price_is_corrected_and_a_second_writer_is_named(bench: FlowBench) -> None:
     product = bench.healthy()
     for _ in range(2):

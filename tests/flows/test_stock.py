@@ -12,6 +12,7 @@ from hbdash.sandbox.figures import stock_wanted
 from hbdash.sandbox.hepsiburada import marketplace
 from hbdash.sandbox.omnitron import backoffice
 from hbdash.store.tables import BatchRequest, Offer, OmnitronItem, Upload
+from tests.flows.products import execute
 from tests.support.flows import FlowBench
 
 
@@ -42,6 +43,19 @@ def test_a_changed_stock_arrives_less_the_buffer_and_is_confirmed(bench: FlowBen
     assert (row["wanted"], row["confirmed"], row["state"]) == (14, 14, "confirmed")
     assert row["lag_ms"] >= 0
     assert bench.running.world.books.count("hepsiburada.stock", sku) == 1
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["in the mirror", "new here"])
+def test_a_stock_is_sent_by_hand_in_any_spelling_of_the_sku(bench: FlowBench, known: bool) -> None:
+    """Omnitron has it in lower case; it finds SKUs only as they are spelt there."""
+    sku = bench.healthy().sku
+    execute(bench, "UPDATE om_product SET sku = ? WHERE sku = ?", sku.lower(), sku)
+    if known:
+        bench.run("mirror")
+    bench.call(backoffice.set_stock, sku.lower(), 17)
+    result = bench.run("stock", keys=[sku.title() if known else sku.lower()])
+    assert (result.ok, result.failed) == (1, 0)
+    assert there(bench, sku) == 14
 
 
 def test_a_stock_read_while_an_order_is_written_is_put_right_at_the_next_run(

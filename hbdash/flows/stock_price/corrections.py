@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from hbdash.domain.turkish import sku_key
 from hbdash.flows.stock_price.collect import collect
 from hbdash.flows.stock_price.faults import Fault, settle_faults
 from hbdash.flows.stock_price.kinds import PRICE, STOCK, Kind
@@ -47,7 +48,7 @@ def _run(ctx: RunContext, kind: Kind) -> None:
         rows = differences(
             connection, ctx.channel_id, kind.name, buffer_stock=ctx.settings.buffer_stock or 0
         )
-    wanted_keys = set(ctx.request.keys)
+    wanted_keys = {sku_key(key) for key in ctx.request.keys}
     if wanted_keys:
         rows = [row for row in rows if row.sku_key in wanted_keys]
     for part in sliced(rows, 500):

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import RowMapping, select
 
 from hbdash.domain.states import OfferState
-from hbdash.domain.turkish import sku_key
 from hbdash.flows.mirror.products import keep_values, product_pks
+from hbdash.flows.products.intake.keyed import products_of
 from hbdash.flows.stock_price.faults import Fault, write_faults
 from hbdash.flows.stock_price.kinds import Answer, Kind, ListingFacts
 from hbdash.flows.stock_price.products import listings_of, sku_keys_of
@@ -30,7 +30,7 @@ from hbdash.runs.offers import RETRY
 from hbdash.runs.points import point
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import Failure
-from hbdash.texts.offers import no_such_product, would_not_send, would_send
+from hbdash.texts.offers import would_not_send, would_send
 
 Row = Stock | Price
 
@@ -45,13 +45,7 @@ def read_due(ctx: RunContext, kind: Kind) -> None:
 
 def read_keys(ctx: RunContext, kind: Kind, keys: Sequence[str]) -> None:
     """Rows of given SKUs, whether due or not: committed in a batch of their own."""
-    products = ctx.omnitron.products_by_sku(list(keys))
-    known = {sku_key(product.sku) for product in products}
-    for key in keys:
-        if sku_key(key) not in known:
-            ctx.progress.failed += 1
-            ctx.journal.add("error", "failed", no_such_product(key), kind="product", key=key)
-    rows = kind.of_products(ctx, [product.pk for product in products])
+    rows = kind.of_products(ctx, [product.pk for product in products_of(ctx, keys)])
     for start in range(0, len(rows), _batch(ctx)):
         _take_rows(ctx, kind, rows[start : start + _batch(ctx)])
 
