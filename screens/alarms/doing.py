@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from hbdash.actions import alarms
 from hbdash.actions.actor import Refused
-from hbdash.store.queries.alarms import FiringRow, RuleRow
+from hbdash.store.queries.alarms import RuleRow
+from hbdash.store.queries.ringing import FiringRow
 from hbdash.texts import _, ngettext
 from hbdash.texts import formats as fmt
 from hbdash.texts.alarms import firing_title, rule_sentence

@@ -10,7 +10,8 @@ from textual.app import ComposeResult
 
 from hbdash.actions import alarms as doing_alarms
 from hbdash.domain.turkish import fold
-from hbdash.store.queries.alarms import AlarmsView, FiringRow, PastAlarm, RuleRow, alarms_view
+from hbdash.store.queries.alarms import AlarmsView, PastAlarm, RuleRow, alarms_view
+from hbdash.store.queries.ringing import FiringRow
 from hbdash.texts import _
 from hbdash.texts import formats as fmt
 from screens.actions import Action

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-from hbdash.store.queries.alarms import Behind, FiringRow, PastAlarm, RuleRow
+from hbdash.store.queries.alarms import PastAlarm, RuleRow
+from hbdash.store.queries.ringing import Behind, FiringRow
 from hbdash.texts import N_, _, ngettext
 from hbdash.texts import formats as fmt
 from hbdash.texts.alarms import (

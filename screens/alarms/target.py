@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hbdash.store.queries.alarms import FiringRow
+from hbdash.store.queries.ringing import FiringRow
 
 
 def target_of(row: FiringRow) -> tuple[str, dict[str, Any]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hbdash.store.queries.alarms import AlarmsView, FiringRow, PastAlarm, RuleRow
+from hbdash.store.queries.alarms import AlarmsView, PastAlarm, RuleRow
+from hbdash.store.queries.ringing import FiringRow
 from hbdash.texts import _, ngettext
 from hbdash.texts import formats as fmt
 from hbdash.texts.alarms import firing_title, rule_sentence

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from hbdash.domain.alarms import METRICS
-from hbdash.store.queries.alarms import AlarmsView, Told, alarms_view
+from hbdash.store.queries.alarms import AlarmsView, alarms_view
 from hbdash.store.queries.overview import frame_figures
+from hbdash.store.queries.ringing import Told
 from hbdash.store.tables import Alarm, Notice
 from hbdash.texts import set_language
 from hbdash.texts.alarms import (

@@ -11,7 +11,8 @@ from datetime import timedelta
 
 from hbdash.domain.claims import ACCEPTED, AWAITING_ACTION, REFUNDED
 from hbdash.domain.reasons import portal_only
-from hbdash.flows.refunds.approved import agrees, close_requests, decide, read_approved
+from hbdash.flows.refunds.approved import agrees, close_requests, decide
+from hbdash.flows.refunds.approved_queue import read_approved
 from hbdash.flows.refunds.decisions import (
     ACCEPT,
     AGAIN_AFTER,

@@ -1,7 +1,6 @@
-"""Step 3: results of uploads, and reading back what was accepted (H§9.3).
+"""Step 3: results of uploads, and the verdict of every row (H§9.3).
 
-``Done`` with a price validation is not success: the SKU was locked off sale. Accepted is not
-confirmed: a value is confirmed when the listing is read back equal.
+``Done`` with a price validation is not success: the SKU was locked off sale.
 """
 
 from __future__ import annotations
@@ -9,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from hbdash.domain.clock import has_come
-from hbdash.flows.mirror.listings import keep_listings
 from hbdash.flows.stock_price.faults import Fault, write_faults
 from hbdash.flows.stock_price.kinds import Kind
+from hbdash.flows.stock_price.read_back import READ_BACK_AT_MOST, read_back
 from hbdash.hepsiburada.models.listing import PriceValidation, UploadStatus
 from hbdash.omnitron.models.batch import FailedReason
 from hbdash.runs import batches, offer_queue, offers, penalties
@@ -25,12 +24,8 @@ from hbdash.runs.context import RunContext
 from hbdash.runs.points import point
 from hbdash.store.bulk import sliced, table_of
 from hbdash.store.tables import Listing, Upload, UploadRow
-from hbdash.texts.offers import chunk_settled, confirmed
+from hbdash.texts.offers import chunk_settled
 from hbdash.transport.errors import NotFound
-
-#: More are confirmed by the mirror's next reading.
-READ_BACK_AT_MOST = 500
-ASKED_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
@@ -290,31 +285,3 @@ def _learn_bounds(
 
 def _bound(value: Decimal | None) -> Decimal | None:
     return None if value is None else round(value, 5)
-
-
-def read_back(ctx: RunContext, kind: Kind, keys: Sequence[str]) -> None:
-    """Read the listings of these SKUs and confirm what is equal."""
-    listings = table_of(Listing)
-    with ctx.db.read() as connection:
-        spelt: dict[str, str] = {}
-        for part in sliced(keys, 500):
-            found = connection.execute(
-                select(listings.c.sku_key, listings.c.merchant_sku).where(
-                    listings.c.channel_id == ctx.channel_id, listings.c.sku_key.in_(part)
-                )
-            )
-            spelt.update({row.sku_key: row.merchant_sku for row in found})
-    done = 0
-    for names in sliced(sorted(spelt.values()), ASKED_AT_ONCE):
-        page = ctx.hepsiburada.listings(merchant_skus=names, limit=len(names))
-        now: datetime = ctx.now()
-        with ctx.commit() as connection:
-            kept = keep_listings(connection, ctx.channel_id, page.rows, now)
-            readings = {key: kind.reading(listing) for key, listing in kept.items()}
-            done += len(offers.confirm(connection, ctx.channel_id, kind.name, readings, now))
-        ctx.go_on()
-    if done:
-        ctx.journal.add(
-            "info", "ok", confirmed(kind.name, done), kind=kind.content_type,
-            code="offer.confirmed", params={"n": done},
-        )  # fmt: skip

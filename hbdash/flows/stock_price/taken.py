@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from hbdash.domain.states import OfferState
-from hbdash.flows.stock_price.collect import READ_BACK_AT_MOST, read_back
 from hbdash.flows.stock_price.faults import Fault, write_faults
 from hbdash.flows.stock_price.kinds import Kind
+from hbdash.flows.stock_price.read_back import READ_BACK_AT_MOST, read_back
 from hbdash.omnitron.models.batch import FailedReason
 from hbdash.runs import penalties
 from hbdash.runs.context import RunContext
