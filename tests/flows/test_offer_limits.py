@@ -138,6 +138,18 @@ def test_uploads_of_a_flow_that_may_not_run_are_settled_all_the_same(
     assert bench.rows(LogEntry, code="upload.settled")
 
 
+def test_uploads_that_nobody_asks_for_take_no_room_for_ever(bench: FlowBench) -> None:
+    bench.run_until("stock", lambda: settled(bench))
+    for number in range(5):
+        used(bench, number + 1, "sent" if number else "preparing")
+    sku = bench.healthy().sku
+    bench.call(backoffice.set_stock, sku, 17)
+    bench.run("stock")
+    assert offer(bench, sku)["state"] == "waiting", "five wait there already"
+    bench.move(5 * 3600)
+    bench.run_until("stock", lambda: there(bench, sku) == 14)
+
+
 def pause(bench: FlowBench, flow: str) -> None:
     with bench.db.write() as connection:
         connection.execute(

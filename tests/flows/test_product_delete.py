@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,12 +10,25 @@ import pytest
 from hbdash.actions.actor import Actor, Refused, Role
 from hbdash.actions.products import held_removals, keep_removals, release_removals
 from hbdash.domain.states import RunState
+from hbdash.hepsiburada.client import HepsiburadaClient
 from hbdash.runs import offers
 from hbdash.sandbox.hepsiburada import marketplace
-from hbdash.sandbox.omnitron import backoffice
+from hbdash.sandbox.omnitron import backoffice, conf
 from hbdash.sandbox.seed.catalogue import SeedProduct
-from hbdash.store.tables import Failure, Offer, Removal, Upload
-from tests.flows.products import action, execute, lines, listing, open_failures, quick, run_asked
+from hbdash.store.tables import Failure, Listing, Offer, Removal, Upload
+from tests.flows.products import (
+    action,
+    execute,
+    lines,
+    listing,
+    open_failures,
+    quick,
+    run_asked,
+    settled,
+    with_engine,
+)
+from tests.flows.test_offer_limits import pause, used
+from tests.flows.test_product_doubt import Killed
 from tests.support.flows import FlowBench
 
 pytestmark = pytest.mark.requirement("R5.6", "R6.6")
@@ -234,3 +248,70 @@ def test_a_sku_that_another_product_has_now_stays_on_sale(bench: FlowBench) -> N
     assert found is not None
     assert found["salable"] == 1
     assert not states(bench)
+
+
+@pytest.mark.parametrize("how", ["flag", "pause"])
+def test_its_uploads_are_settled_while_it_may_not_run(bench: FlowBench, how: str) -> None:
+    """Else they would take the room of stock and price for ever (H§4)."""
+    quick(bench, upload=900.0)
+    bench.run("mirror")
+    (gone,) = several(bench, 1)
+    leave(bench, gone)
+    bench.run(FLOW)
+    (upload,) = bench.rows(Upload, kind="removal")
+    assert upload["state"] == "sent"
+    if how == "flag":
+        flags = bench.call(lambda world: conf.stored_conf(world.db)["feature_flags"])
+        bench.call(backoffice.set_conf, feature_flags={**flags, "delete_product": False})
+    else:
+        pause(bench, FLOW)
+    bench.move(1000)
+    assert bench.run(FLOW).reason_id in ("flag.off", "run.paused")
+    bench.run("cause_watch")
+    (upload,) = bench.rows(Upload, kind="removal")
+    assert upload["state"] == "done"
+    (offer,) = bench.rows(Offer, sku_key=gone.sku, kind="stock")
+    assert offer["upload_id"] is None
+
+
+def test_what_it_was_about_to_send_when_it_died_is_lost_after_an_hour(
+    bench: FlowBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick(bench)
+    bench.run("mirror")
+    (gone,) = several(bench, 1)
+    leave(bench, gone)
+
+    def dies(*_: object) -> str:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(HepsiburadaClient, "upload_stock", dies)
+        with pytest.raises(Killed):
+            bench.run(FLOW)
+    pause(bench, FLOW)
+    for minutes, state in ((30, "preparing"), (31, "lost")):
+        bench.move(60 * minutes)
+        bench.run("cause_watch")
+        assert [row["state"] for row in bench.rows(Upload, kind="removal")] == [state]
+
+
+def test_zeros_keep_the_gap_and_the_quota_of_all_uploads(bench: FlowBench) -> None:
+    quick(bench)
+    bench.run("mirror")
+    bench.run_until("stock", lambda: settled(bench))
+    gone, other = several(bench, 2)
+    with_engine(bench, upload_gap_s=10)
+    leave(bench, gone)
+    quota = 10 * len(bench.rows(Listing, gone=False))
+    used(bench, quota)
+    bench.run(FLOW)
+    assert states(bench) == {gone.sku: "waiting"}
+    assert not bench.rows(Upload, kind="removal")
+    bench.move(86_400)
+    bench.call(backoffice.set_price, other.sku, other.price + 1)
+    bench.run("price")
+    until_removed(bench, gone)
+    sent = [row["sent_at"] for row in bench.rows(Upload) if row["sent_at"]]
+    (zero,) = bench.rows(Upload, kind="removal")
+    assert zero["sent_at"] - max(at for at in sent if at < zero["sent_at"]) >= timedelta(seconds=10)

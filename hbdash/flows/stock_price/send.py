@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from hbdash.flows.stock_price.kinds import Kind
+from hbdash.flows.stock_price.room import room_there, wait_for_gap
 from hbdash.hepsiburada.errors import TooManyUploads, UploadQuotaUsed
 from hbdash.runs import offer_queue
 from hbdash.runs.context import RunContext
 from hbdash.runs.failures import Met
-from hbdash.runs.offer_queue import Room, Waiting
+from hbdash.runs.offer_queue import Waiting
 from hbdash.runs.points import point
 from hbdash.store.bulk import table_of
-from hbdash.store.tables import Listing, Upload, UploadRow
+from hbdash.store.tables import Upload, UploadRow
 from hbdash.texts.causes import log_text
 from hbdash.texts.offers import chunk_sent
 from hbdash.transport.errors import RemoteError
 
-#: Uploads that may wait at the marketplace, all kinds together (H§4).
-MOST_WAITING = 5
-#: Rows per day are limited to ten times the listings; the last tenth is kept for urgent rows.
-QUOTA_PER_LISTING = 10
-KEPT_FOR_URGENT = 0.1
-#: So long an upload whose answer was lost may still wait there.
-LOST_WAITS_FOR = timedelta(minutes=2)
-#: What shares the queue and the quota there: values, and zeros for what left the catalogue.
-_LISTING_KINDS = ("stock", "price", "removal")
-#: States of an upload that got there, or may have.
-_MAYBE_THERE = ("preparing", "unknown", "lost")
 
+def recover(ctx: RunContext, kind: Kind, *, older_than: timedelta = timedelta(0)) -> None:
+    """Uploads that a dead run prepared: sent or not, nobody knows; the newest values go again.
 
-def recover(ctx: RunContext, kind: Kind) -> None:
-    """Uploads that a dead run prepared: sent or not, nobody knows; the newest values go again."""
+    older_than: for callers beside which a run may be about to send.
+    """
     uploads = table_of(Upload)
     with ctx.commit() as connection:
         dead = connection.execute(
@@ -42,6 +34,7 @@ def recover(ctx: RunContext, kind: Kind) -> None:
                 uploads.c.channel_id == ctx.channel_id,
                 uploads.c.kind == kind.name,
                 uploads.c.state == "preparing",
+                *((uploads.c.created_at <= ctx.now() - older_than,) if older_than else ()),
             )
         ).scalars()
         for upload_id in list(dead):
@@ -57,7 +50,7 @@ def send_waiting(ctx: RunContext, kind: Kind) -> int:
     """Send until nothing waits, the marketplace has enough, or the budget ends; rows sent."""
     sent = 0
     while True:
-        room = _room(ctx, kind)
+        room = room_there(ctx)
         if room.total <= 0:
             break
         with ctx.db.read() as connection:
@@ -66,7 +59,7 @@ def send_waiting(ctx: RunContext, kind: Kind) -> int:
             )
         if not rows:
             break
-        if not _wait_for_gap(ctx):
+        if not wait_for_gap(ctx):
             break
         sent += _send(ctx, kind, rows)
         ctx.go_on()
@@ -86,71 +79,6 @@ def _tell_quota(ctx: RunContext, kind: Kind, left: int) -> None:
         code="upload.quota", params={"rows": left, **ctx.progress.note.get("quota", {})},
     )  # fmt: skip
     ctx.failures.met(Met("upload", kind.name, "upload.quota", {"rows": left}, line=line))
-
-
-def _room(ctx: RunContext, kind: Kind) -> Room:
-    """Rows that the next upload may carry: by its size, the queue there, and the daily quota.
-
-    The day is the last 24 hours, which keeps within the quota wherever the marketplace begins its
-    own; uploads of unknown outcome count, since they may have arrived.
-    """
-    uploads, listings = table_of(Upload), table_of(Listing)
-    day_start = ctx.now() - timedelta(days=1)
-    with ctx.db.read() as connection:
-        waiting = connection.execute(
-            select(func.count()).where(
-                uploads.c.channel_id == ctx.channel_id,
-                uploads.c.kind.in_(_LISTING_KINDS),
-                uploads.c.state.in_(("preparing", "sent", "unknown"))
-                | (
-                    (uploads.c.state == "lost")
-                    & (uploads.c.created_at > ctx.now() - LOST_WAITS_FOR)
-                ),
-            )
-        ).scalar_one()
-        if waiting >= MOST_WAITING:
-            ctx.progress.note["uploads_waiting"] = waiting
-            return Room(0, 0)
-        used = connection.execute(
-            select(func.coalesce(func.sum(uploads.c.rows), 0)).where(
-                uploads.c.channel_id == ctx.channel_id,
-                uploads.c.kind.in_(_LISTING_KINDS),
-                (uploads.c.sent_at >= day_start)
-                | (
-                    uploads.c.sent_at.is_(None)
-                    & uploads.c.state.in_(_MAYBE_THERE)
-                    & (uploads.c.created_at >= day_start)
-                ),
-            )
-        ).scalar_one()
-        known = connection.execute(
-            select(func.count()).where(
-                listings.c.channel_id == ctx.channel_id, listings.c.gone.is_(False)
-            )
-        ).scalar_one()
-    quota = QUOTA_PER_LISTING * known
-    left = max(quota - int(used), 0)
-    normal = max(left - int(quota * KEPT_FOR_URGENT), 0)
-    if normal < ctx.config.engine.upload_rows:
-        ctx.progress.note["quota"] = {"used": int(used), "quota": quota}
-    return Room(
-        min(ctx.config.engine.upload_rows, left), min(ctx.config.engine.upload_rows, normal)
-    )
-
-
-def _wait_for_gap(ctx: RunContext) -> bool:
-    """The marketplace asks for few large uploads, about one in ten seconds (H§4)."""
-    uploads = table_of(Upload)
-    with ctx.db.read() as connection:
-        last: datetime | None = connection.execute(
-            select(func.max(uploads.c.sent_at)).where(uploads.c.channel_id == ctx.channel_id)
-        ).scalar_one()
-    if last is None:
-        return True
-    gap = ctx.config.engine.upload_gap_s - (ctx.now() - last).total_seconds()
-    if gap > ctx.config.engine.upload_gap_s:
-        return True
-    return gap <= 0 or not ctx.stop.wait(gap)
 
 
 def _send(ctx: RunContext, kind: Kind, rows: Sequence[Waiting]) -> int:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import RowMapping, bindparam, insert, select, update
 
 from hbdash.domain.clock import has_come
 from hbdash.domain.states import OfferState
 from hbdash.flows.products.delete import removals
 from hbdash.flows.products.delete.faults import fail
 from hbdash.flows.products.records import rows as book
+from hbdash.flows.stock_price.room import room_there, wait_for_gap
 from hbdash.hepsiburada.errors import TooManyUploads, UploadQuotaUsed
 from hbdash.hepsiburada.models.listing import Listing as RemoteListing
 from hbdash.hepsiburada.models.listing import StockRow, UploadKind
@@ -28,20 +29,27 @@ from hbdash.texts.removals import zero_sent
 from hbdash.transport.errors import NotFound, RemoteError
 
 KIND = "removal"
-_MOST_WAITING = 5
 
 
-def recover(ctx: RunContext) -> None:
-    """Uploads that a dead run prepared: sent or not, the 0 goes again."""
+def recover(ctx: RunContext, *, older_than: timedelta = timedelta(0)) -> None:
+    """Uploads that a dead run prepared: sent or not, the 0 goes again.
+
+    older_than: for callers beside which a run may be about to send.
+    """
     for upload in book.unsettled(ctx, book.PREPARING, KIND):
-        _lose(ctx, upload["id"], "lost")
+        if not older_than or upload["created_at"] <= ctx.now() - older_than:
+            _lose(ctx, upload["id"], "lost")
 
 
 def send_zeros(ctx: RunContext, listings: Sequence[tuple[str, RemoteListing]]) -> None:
-    """One upload of 0 for these SKU keys; those with an upload under way wait for its end."""
-    if not listings or not _has_room(ctx):
+    """One upload of 0 for these SKU keys; those with an upload under way wait for its end.
+
+    What the marketplace has no room for waits for the next run; a 0 may use the whole quota.
+    """
+    room = room_there(ctx)
+    if not listings or room.total <= 0 or not wait_for_gap(ctx):
         return
-    upload_id, mine = _prepare(ctx, listings[: ctx.config.engine.upload_rows])
+    upload_id, mine = _prepare(ctx, listings[: room.total])
     if not mine:
         return
     point("upload_prepared")
@@ -75,20 +83,6 @@ def send_zeros(ctx: RunContext, listings: Sequence[tuple[str, RemoteListing]]) -
             connection, ctx.channel_id, keys, state=removals.ZERO_SENT, changed_at=now,
             uploads=table_of(Removal).c.uploads + 1,
         )  # fmt: skip
-
-
-def _has_room(ctx: RunContext) -> bool:
-    """At most five uploads wait at the marketplace, all kinds together (H§4)."""
-    uploads = table_of(Upload)
-    with ctx.db.read() as connection:
-        waiting = connection.execute(
-            select(func.count()).where(
-                uploads.c.channel_id == ctx.channel_id,
-                uploads.c.kind.in_(("stock", "price", KIND)),
-                uploads.c.state.in_((book.PREPARING, book.SENT, book.UNKNOWN)),
-            )
-        ).scalar_one()
-    return int(waiting) < _MOST_WAITING
 
 
 def _prepare(
