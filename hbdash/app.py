@@ -10,6 +10,8 @@ from typing import Any
 
 from rich.traceback import Traceback
 from textual.app import App
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 
 from hbdash.store.queries.flows import Asked
 from hbdash.store.queries.overview import FrameFigures, frame_figures
@@ -20,6 +22,7 @@ from screens.frame import Page
 from screens.live import Failing, LiveReader, Loaded, watcher
 from screens.pages import BY_ID, ROOT
 from screens.progress import is_over, outcome, progress_line
+from screens.terminal import TerminalDriver
 from screens.widgets.dialog import LiveOverlay, Overlay
 from screens.widgets.paint import Palette
 from screens.widgets.toast import Said
@@ -73,6 +76,11 @@ class HbdashApp(AppActions, App[None]):
         self._caught: list[int] = []
 
     # --- start and end
+
+    def get_driver_class(self) -> type[Driver]:
+        """A driver that outlives its terminal."""
+        usual = super().get_driver_class()
+        return TerminalDriver if usual is LinuxDriver else usual
 
     def on_mount(self) -> None:
         """Draw the frame at once; what is in it comes from the reader thread."""
