@@ -15,7 +15,7 @@ from hbdash.domain.states import RunState
 from hbdash.flows.products.records import rows as book
 from hbdash.hepsiburada.client import HepsiburadaClient
 from hbdash.runs.stop import StopFlag
-from hbdash.store.tables import BatchRequest, Failure, Intent, Penalty, Upload
+from hbdash.store.tables import BatchRequest, Failure, Intent, Penalty, Upload, UploadRow
 from tests.flows.products import (
     action,
     execute,
@@ -226,6 +226,31 @@ def test_no_result_within_the_hours_allowed_is_a_failure_that_cures_itself(
     assert once_each(bench)
     assert action(bench, sku)["status"] == "success"
     assert any("already" in line for line in lines(bench, sku))
+
+
+@pytest.mark.requirement("R3.5", "R3.7")
+def test_a_product_that_the_answer_lacks_is_waited_for(bench: FlowBench) -> None:
+    """Rows may come one after the other. The others hear of their success before Omnitron gives
+    their batch up by itself."""
+    quick(bench)
+    late, other = new(bench)[:2]
+    execute(
+        bench,
+        "CREATE TRIGGER absent AFTER INSERT ON hb_import_row"
+        f" WHEN NEW.sku_key = '{late.sku}' BEGIN"
+        " DELETE FROM hb_import_row WHERE sku_key = NEW.sku_key; END",
+    )
+    bench.run("product_create")
+    states = {row["sku_key"]: row["state"] for row in bench.rows(UploadRow, kind="import")}
+    assert (states[late.sku], states[other.sku]) == ("sent", "in_review")
+    assert not open_failures(bench, late.sku)
+    bench.move(6 * 3600 - 16 * 60)
+    bench.run("product_create")
+    assert not open_failures(bench, late.sku)
+    bench.move(120)
+    bench.run("product_create")
+    assert "product.no_result" in open_failures(bench, late.sku)
+    assert action(bench, other.sku)["status"] == "success"
 
 
 def test_an_import_that_stays_invisible_is_waited_for_ten_minutes(bench: FlowBench) -> None:

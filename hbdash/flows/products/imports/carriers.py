@@ -110,8 +110,9 @@ class _Import:
             rows |= {sku_key(row.merchant_sku): row for row in page.rows}
             # A row that can't be read may be any of ours.
             complete = complete and not page.faulty
-        complete = complete and bool(rows) and not any(row.is_processing for row in rows.values())
-        return Answer(rows, complete)
+        # Rows may come one after the other: those that are not listed yet are waited for.
+        complete = complete and len(rows) >= upload["rows"]
+        return Answer(rows, complete and not any(row.is_processing for row in rows.values()))
 
     def verdict(self, row: ProductRow | TicketRow) -> Verdict | None:
         return verdict_of(row) if isinstance(row, ProductRow) else None
@@ -148,8 +149,8 @@ class _Ticket:
         found = ctx.hepsiburada.ticket_status(upload["tracking_id"])
         keys = {hb_sku: key for key, hb_sku in upload["note"].get("hb_skus", {}).items()}
         rows = {keys[row.hb_sku]: row for row in found.rows if row.hb_sku in keys}
-        complete = not found.faulty and bool(rows) and all(r.is_completed for r in rows.values())
-        return Answer(rows, complete)
+        complete = not found.faulty and len(rows) >= upload["rows"]
+        return Answer(rows, complete and all(row.is_completed for row in rows.values()))
 
     def verdict(self, row: ProductRow | TicketRow) -> Verdict | None:
         return ticket_verdict(row) if isinstance(row, TicketRow) else None

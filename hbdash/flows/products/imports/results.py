@@ -37,7 +37,8 @@ _NO_RESULT = Verdict(causes=(Cause("product.no_result"),))
 #: How soon a change that is still looked at is asked for again (flows section 4).
 LOOK_AGAIN = timedelta(days=1)
 #: A change in review is done for Omnitron some minutes before its hours are over: its own sweep
-#: would count it as failed, and the same ticket would go again.
+#: would count it as failed, and the same ticket would go again. So are products whose import lacks
+#: the result of others.
 BEFORE_OMNITRON = timedelta(minutes=15)
 
 
@@ -64,9 +65,10 @@ def next_poll(ctx: RunContext, carriers: Sequence[Carrier] = (IMPORT,)) -> datet
 
 def _ask(ctx: RunContext, carrier: Carrier, upload: RowMapping) -> None:
     answer = _read(ctx, carrier, upload)
-    ahead = BEFORE_OMNITRON if carrier.kind == book.TICKET else timedelta(0)
-    overdue = ctx.settings.retry.result_overdue(upload["sent_at"], ctx.now() + ahead)
     waiting = book.waiting_rows(ctx, upload)
+    others_wait = carrier.kind == book.TICKET or len(waiting) < upload["rows"]
+    ahead = BEFORE_OMNITRON if others_wait else timedelta(0)
+    overdue = ctx.settings.retry.result_overdue(upload["sent_at"], ctx.now() + ahead)
     verdicts: dict[str, Verdict] = {}
     for row in waiting:
         key = row["sku_key"]
