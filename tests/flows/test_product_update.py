@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from hbdash.domain.states import RunState
+from hbdash.hepsiburada.client import HepsiburadaClient
+from hbdash.hepsiburada.models.products import ProductRow
 from hbdash.runs.context import RunContext
 from hbdash.sandbox.hepsiburada import marketplace
 from hbdash.sandbox.omnitron import backoffice
@@ -252,6 +254,27 @@ def test_a_change_goes_after_a_death_before_its_intent(
     assert [row["state"] for row in bench.rows(Upload, kind="ticket")] == ["preparing"]
     until_settled(bench)
     assert [one["productName"] for one in tickets(bench, product.sku)] == ["Nach dem Tod"]
+
+
+def test_a_ticket_never_goes_to_another_products_sku(
+    bench: FlowBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked for one SKU, Hepsiburada may name others beside it."""
+    product = ready(bench)
+    stranger = bench.healthy(1)
+    ask = HepsiburadaClient.products_of_merchant
+
+    def more(self: HepsiburadaClient, sku: str) -> tuple[ProductRow, ...]:
+        return (*ask(self, stranger.sku), *ask(self, sku))
+
+    monkeypatch.setattr(HepsiburadaClient, "products_of_merchant", more)
+    # In the catalogue, and in no listing that is known here.
+    monkeypatch.setattr("hbdash.flows.products.update.changes.listings_of", lambda *_: {})
+    rename(bench, product, "Nur dieses")
+    bench.run(FLOW)
+    until_settled(bench)
+    assert not tickets(bench, stranger.sku)
+    assert [one["productName"] for one in tickets(bench, product.sku)] == ["Nur dieses"]
 
 
 def test_faulty_changes_fail_alone_and_a_dry_run_sends_nothing(bench: FlowBench) -> None:

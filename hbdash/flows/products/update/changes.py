@@ -149,7 +149,9 @@ class ChangeIntake(Intake):
 
     def _hb_sku(self, key: str) -> str:
         rows = self._ctx.hepsiburada.products_of_merchant(key)
-        return next((row.hb_sku for row in rows if row.hb_sku), "")
+        # Another product's row may stand beside it: a ticket would change that one.
+        mine = (row.hb_sku for row in rows if row.hb_sku and sku_key(row.merchant_sku) == key)
+        return next(mine, "")
 
 
 class _Sorted:
