@@ -129,10 +129,12 @@ class Walled(RemoteError):
 class BadShape(RemoteError):
     """The answer can't be read: HTML, broken JSON, or a field that is missing or of no use.
 
-    `params` has endpoint and field ("" when the whole answer is unreadable).
+    `params` has endpoint and field ("" when the whole answer is unreadable). `row`: the row of a
+    list that can't be read, as it came.
     """
 
     failure_id = "remote.shape"
+    row: object = None
 
 
 class Refused(RemoteError):

@@ -274,6 +274,7 @@ def parse_rows(model: type[M], data: object, reply: Reply, where: str = "") -> R
         try:
             good.append(parse_one(model, row, reply, f"{where}[{n}]"))
         except BadShape as fault:
+            fault.row = row
             faulty.append(fault)
     return Rows(tuple(good), tuple(faulty))
 

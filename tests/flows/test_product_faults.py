@@ -249,3 +249,18 @@ def test_hepsiburadas_own_refusals_are_kept_in_its_words(bench: FlowBench) -> No
         2, 2,
     ]  # fmt: skip
     assert [imports(bench, sku) for sku in refused] == [1, 1]
+
+
+def test_products_that_can_not_be_read_are_failed_and_keep_no_other(bench: FlowBench) -> None:
+    """A whole page of them stands at the head of the queue (design rule 3)."""
+    quick(bench)
+    with_engine(bench, read_batch=2)
+    bad, good = more(bench, 3), new(bench)[0]
+    for product in bad:
+        execute(bench, "UPDATE om_product SET attribute_set = 'viele' WHERE sku = ?", product.sku)
+    bench.run("product_create")
+    bench.run("product_create")
+    assert imports(bench, good.sku) == 1
+    for product in bad:
+        assert "remote.shape" in open_failures(bench, product.sku)
+        assert action(bench, product.sku)["status"] == "error"

@@ -12,7 +12,7 @@ from hbdash.sandbox.figures import stock_wanted
 from hbdash.sandbox.hepsiburada import marketplace
 from hbdash.sandbox.omnitron import backoffice
 from hbdash.store.tables import BatchRequest, Offer, OmnitronItem, Upload
-from tests.flows.products import execute
+from tests.flows.products import execute, open_failures, quick, with_engine
 from tests.support.flows import FlowBench
 
 
@@ -56,6 +56,26 @@ def test_a_stock_is_sent_by_hand_in_any_spelling_of_the_sku(bench: FlowBench, kn
     result = bench.run("stock", keys=[sku.title() if known else sku.lower()])
     assert (result.ok, result.failed) == (1, 0)
     assert there(bench, sku) == 14
+
+
+def test_rows_that_can_not_be_read_are_failed_and_keep_no_other(bench: FlowBench) -> None:
+    """A whole page of them stands at the head of the queue (design rule 3)."""
+    quick(bench)
+    bench.run("mirror")
+    bench.run_until("stock", lambda: settled(bench))
+    with_engine(bench, read_batch=2)
+    bad, good = [bench.healthy(n) for n in range(3)], bench.healthy(3)
+    for product in bad:
+        bench.call(backoffice.set_stock, product.sku, 16)
+        execute(bench, "UPDATE om_stock SET stock = 'viel' WHERE product = ?", product.pk)
+    bench.move(1)
+    bench.call(backoffice.set_stock, good.sku, 17)
+    assert bench.run("stock").failed == 3
+    assert there(bench, good.sku) == 14
+    for product in bad:
+        assert "remote.shape" in open_failures(bench, product.sku, "stock")
+    bench.run_until("stock", lambda: settled(bench))
+    assert bench.run("stock").failed == 0
 
 
 def test_a_stock_read_while_an_order_is_written_is_put_right_at_the_next_run(

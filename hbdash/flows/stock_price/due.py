@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from sqlalchemy import RowMapping, select
 
 from hbdash.domain.states import OfferState
 from hbdash.flows.mirror.products import keep_values, product_pks
 from hbdash.flows.products.intake.keyed import products_of
-from hbdash.flows.stock_price.faults import Fault, write_faults
+from hbdash.flows.stock_price.faults import Fault, settle_faults, write_faults
 from hbdash.flows.stock_price.kinds import Answer, Kind, ListingFacts
 from hbdash.flows.stock_price.products import listings_of, sku_keys_of
 from hbdash.omnitron.models.batch import FailedReason
 from hbdash.omnitron.models.catalogue import Price, Stock
+from hbdash.omnitron.models.row import Remains, remains_of
 from hbdash.runs import batches, offers, penalties
 from hbdash.runs.context import RunContext
 from hbdash.runs.failures import Met
@@ -31,6 +31,7 @@ from hbdash.runs.points import point
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import Failure
 from hbdash.texts.offers import would_not_send, would_send
+from hbdash.transport.errors import BadShape
 
 Row = Stock | Price
 
@@ -105,23 +106,50 @@ def _batch(ctx: RunContext) -> int:
 
 def _read_page(ctx: RunContext, kind: Kind, which: str) -> bool:
     page = kind.due(ctx, which, _batch(ctx))
-    for fault in page.faulty:
-        _unreadable(ctx, kind, str(fault), dict(fault.params))
-    if not page.rows:
+    moved = bool(page.rows)
+    if page.faulty:
+        moved = _unreadable(ctx, kind, page.faulty) or moved
+    if page.rows:
+        _take_rows(ctx, kind, page.rows)
+    return moved
+
+
+def _unreadable(ctx: RunContext, kind: Kind, faulty: Sequence[BadShape]) -> bool:
+    """Fail rows that can't be read, so that they leave the head of the queue; whether any does."""
+    exchange = ctx.wire.exchange
+    known: list[tuple[Remains, BadShape]] = []
+    for fault in faulty:
+        remains = None if ctx.dry_run else remains_of(fault)
+        if remains is not None:
+            known.append((remains, fault))
+            continue
+        line = ctx.journal.add(
+            "error", "failed", str(fault), kind=kind.content_type, code="remote.shape",
+            params=fault.params, exchange=exchange,
+        )  # fmt: skip
+        ctx.failures.met(
+            Met(
+                kind.content_type, "", "remote.shape", fault.params, remote_text=str(fault),
+                line=line,
+            )
+        )  # fmt: skip
+        ctx.progress.failed += 1
+    if not known:
         return False
-    _take_rows(ctx, kind, page.rows)
-    return True
-
-
-def _unreadable(ctx: RunContext, kind: Kind, text: str, params: dict[str, Any]) -> None:
-    line = ctx.journal.add(
-        "error", "failed", text, kind=kind.content_type, code="remote.shape", params=params,
-        exchange=ctx.wire.exchange,
-    )  # fmt: skip
-    ctx.failures.met(
-        Met(kind.content_type, "", "remote.shape", params, remote_text=text, line=line)
+    keys = sku_keys_of(ctx, [row.product for row, _ in known if row.product is not None])
+    named = [(row, keys.get(row.product or 0, ""), fault) for row, fault in known]
+    batch = batches.commit_batch(
+        ctx,
+        kind.content_type,
+        [batches.Held(kind.content_type, row.pk, key, row.modified_date) for row, key, _ in named],
     )
-    ctx.progress.failed += 1
+    faults = [
+        Fault(key, row.pk, batch.id, "remote.shape", fault.params, str(fault), exchange)
+        for row, key, fault in named
+    ]
+    settle_faults(ctx, kind, faults, reason=FailedReason.CHANNEL_APP)
+    batches.close_complete(ctx, kind.content_type)
+    return True
 
 
 def _take_rows(ctx: RunContext, kind: Kind, rows: Sequence[Row]) -> None:

@@ -15,11 +15,15 @@ from hbdash.runs import batches, penalties
 from hbdash.runs.context import RunContext
 from hbdash.runs.failures import Met
 from hbdash.texts.causes import log_text
+from hbdash.transport.recorder import Exchange
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One faulty row. ``batch_id`` is ``None`` for a correction, which has no batch."""
+    """One faulty row. ``batch_id`` is ``None`` for a correction, which has no batch.
+
+    exchange: the call that showed it, where its answer is needed to understand it.
+    """
 
     key: str
     object_pk: int | None
@@ -27,6 +31,7 @@ class Fault:
     code: str
     params: dict[str, Any] = field(default_factory=dict)
     remote_text: str = ""
+    exchange: Exchange | None = None
 
 
 def settle_faults(
@@ -75,6 +80,7 @@ def write_faults(
             key=fault.key,
             code=fault.code,
             params=params,
+            exchange=fault.exchange,
         )
         ctx.failures.met(
             Met(

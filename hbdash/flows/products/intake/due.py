@@ -17,16 +17,15 @@ from hbdash.flows.products.intake.decide import commit, decide
 from hbdash.flows.products.intake.fair import Aside, due_again, split
 from hbdash.flows.products.intake.gather import gather, keep
 from hbdash.flows.products.intake.translate import translate
+from hbdash.flows.products.intake.unreadable import fail_unreadable
 from hbdash.flows.products.records.model import PRODUCT, Cause, Material, Ready, Refusal, Settled
 from hbdash.flows.products.status import known
 from hbdash.omnitron.calls import Page
 from hbdash.omnitron.models.catalogue import Product
 from hbdash.runs import batches
 from hbdash.runs.context import RunContext
-from hbdash.runs.failures import Met
 from hbdash.runs.gate import RunRefused
 from hbdash.runs.stop import RunStopped
-from hbdash.texts.causes import log_text
 from hbdash.texts.products import adopted, would_adopt, would_import, would_not_import
 
 Send = Callable[[Sequence[Ready]], None]
@@ -112,22 +111,13 @@ class Intake:
     def _read_page(self) -> bool:
         ctx = self._ctx
         page = self._offered(ctx.config.engine.read_batch)
-        for fault in page.faulty:
-            params = {name: str(value) for name, value in fault.params.items()}
-            line = ctx.journal.add(
-                "error", "failed", log_text("remote.shape", params), kind=PRODUCT,
-                code="remote.shape", params=params, exchange=ctx.wire.exchange,
-            )  # fmt: skip
-            ctx.failures.met(
-                Met(PRODUCT, "", "remote.shape", params, remote_text=str(fault), line=line)
-            )
-            ctx.progress.failed += 1
+        moved = bool(page.faulty) and fail_unreadable(ctx, page.faulty, self._seen)
         if ctx.progress.total is None:
             ctx.progress.total = page.total
         fresh = [product for product in page.rows if product.pk not in self._seen]
         if not fresh:
             # Empty, or offered again at once although it has its verdict: not in this run.
-            return False
+            return moved
         self._seen.update(product.pk for product in fresh)
         first, before = split(ctx, fresh)
         # A queue that fits into one page needs nothing put aside: the order is enough.
