@@ -3,7 +3,8 @@
 The kernel tells only the session's leader of a lost terminal; a program started by another one
 (``make run``, a wrapper) is left behind with a dead one. Textual 8.2.8 then spins on the end of its
 input, and hangs when it leaves, since the thread that writes has died of the first failed write and
-its queue is full. The version is pinned, so what is replaced below stays in step with it.
+its queue is full. To the leader the kernel sends SIGCONT as well, on which Textual would begin to
+draw anew while it leaves. The version is pinned, so what is replaced below stays in step with it.
 """
 
 from __future__ import annotations
@@ -42,6 +43,16 @@ class TerminalDriver(LinuxDriver):
         """Watch no more; the app has left."""
         self._watch_no_more()
         super().close()
+
+    def _sigcont_application(self, *args: Any) -> None:
+        """Draw anew after Ctrl+Z and ``fg``, but not when the app leaves or nobody can see it."""
+        if not self._app._exit and not self._is_gone():
+            super()._sigcont_application(*args)
+
+    def _is_gone(self) -> bool:
+        asked = select.poll()
+        asked.register(self.fileno, 0)
+        return any(event & select.POLLHUP for _, event in asked.poll(0))
 
     def _hung_up(self) -> None:
         self._watch_no_more()

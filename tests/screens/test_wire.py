@@ -19,6 +19,7 @@ import pytest
 
 from tests.support.dashboards import SilentDatabase
 from tests.support.databases import url_of
+from tests.support.waiting import wait_for
 
 _PROGRAM = """
 import sys
@@ -107,14 +108,47 @@ def test_a_signal_leaves_at_once_and_restores_the_terminal(
     assert b"\x1b[?1049l" in sent
 
 
+#: Starts the program as `make` does: told of the lost terminal, it waits for its child.
+_LEADER = """
+import signal, subprocess, sys
+signal.signal(signal.SIGHUP, lambda *_: None)
+sys.exit(subprocess.call([sys.executable, "-c", *sys.argv[1:]]))
+"""
+
+
 @pytest.mark.parametrize("number", [None, signal.SIGHUP])
+@pytest.mark.parametrize("leads", [True, False])
 def test_a_terminal_that_is_gone_ends_the_program(
-    terminal: Terminal, number: signal.Signals | None
+    lalezar: SilentDatabase, leads: bool, number: signal.Signals | None
 ) -> None:
-    """A lost SSH session: the terminal hangs up, and nothing may go on spinning without it. The
-    signal goes to the session's leader alone, which may be another program."""
-    os.close(terminal.fd)
-    terminal.fd = os.open(os.devnull, os.O_RDONLY)
-    if number is not None:
-        terminal.process.send_signal(number)
-    assert terminal.process.wait(10) == 0
+    """A lost SSH session: nothing may go on spinning without its terminal. The kernel signals the
+    leader of the session, which may be the program or the one that started it."""
+    programs = [_PROGRAM] if leads else [_LEADER, _PROGRAM]
+    pid, fd = pty.fork()
+    if pid == 0:  # the child leads a session with the terminal as its own
+        os.chdir(_ROOT)
+        os.environ["TERM"] = "xterm-256color"
+        os.execv(sys.executable, [sys.executable, "-c", *programs, url_of(lalezar)])
+    try:
+        drawn = b""
+        while b"SKUs" not in drawn:
+            drawn += os.read(fd, 65_536)
+        if number is not None:
+            os.killpg(pid, number)
+    finally:
+        os.close(fd)
+    ended: list[int] = []
+
+    def has_ended() -> bool:
+        found, status = os.waitpid(pid, os.WNOHANG)
+        if found:
+            ended.append(os.waitstatus_to_exitcode(status))
+        return bool(ended)
+
+    try:
+        wait_for(has_ended, seconds=10, what="the end")
+    finally:
+        if not ended:
+            os.killpg(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+    assert ended == [0]
