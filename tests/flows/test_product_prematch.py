@@ -17,6 +17,7 @@ from tests.flows.products import (
     imports,
     lines,
     listing,
+    more,
     new,
     open_failures,
     quick,
@@ -101,6 +102,22 @@ def test_a_lost_answer_is_asked_for_and_a_lost_word_sent_after_two_looks(
     bench.run("prematch")
     assert sent(bench, product.sku) == ["MATCHED"]
     assert [row["state"] for row in bench.rows(Intent, kind="prematch")] == ["done"]
+
+
+def test_a_word_that_is_refused_keeps_no_product_from_going_out(bench: FlowBench) -> None:
+    product = proposed(bench)
+    call = {"service": "mpop", "method": "POST", "path": "approve-prematch"}
+    decide(bench, product.sku, True)
+    rule = bench.call(lambda world: world.faults.add(kind="status", status=400, **call))
+    (fresh,) = more(bench, 1)
+    bench.move(301)
+    for _ in range(2):
+        bench.run("product_create")
+    assert imports(bench, fresh.sku) == 1
+    assert rule.met == 1, "it is not said again by itself"
+    (row,) = bench.rows(MarketProduct, sku_key=product.sku)
+    assert row["decision_state"] == "refused"
+    assert [row["state"] for row in bench.rows(Intent, kind="prematch")] == ["failed"]
 
 
 def test_another_proposal_than_the_one_decided_on_is_never_approved(bench: FlowBench) -> None:

@@ -17,12 +17,14 @@ from hbdash.hepsiburada.models.products import ProductRow
 from hbdash.runs import intents
 from hbdash.runs.context import RunContext
 from hbdash.runs.intents import IntentView
+from hbdash.texts.causes import log_text
 from hbdash.texts.products import (
     prematch_overtaken,
     prematch_sent,
     prematch_sought,
     would_decide,
 )
+from hbdash.transport.errors import Refused
 
 INTENT = "prematch"
 #: Still proposed at two looks that are a minute apart: the word did not arrive.
@@ -61,8 +63,12 @@ def _send(ctx: RunContext, row: RowMapping, proposed: Mapping[str, ProductRow]) 
     if not _is_the_same(row, proposed):
         _overtaken(ctx, row)
         return
-    with ctx.intent(INTENT, row["sku_key"], {"decision": row["decision"]}) as intent_id:
-        _call(ctx, row)
+    try:
+        with ctx.intent(INTENT, row["sku_key"], {"decision": row["decision"]}) as intent_id:
+            _call(ctx, row)
+    except Refused as refused:
+        _refused(ctx, row, refused)
+        return
     _carried_out(ctx, row, intent_id)
 
 
@@ -96,7 +102,13 @@ def _ask(
         _overtaken(ctx, row)
         return
     ctx.repeat_intent(intent.id)
-    _call(ctx, row)
+    try:
+        _call(ctx, row)
+    except Refused as refused:
+        with ctx.commit(durable=True) as connection:
+            intents.settle(connection, intent.id, "failed", ctx.now())
+        _refused(ctx, row, refused)
+        return
     _carried_out(ctx, row, intent.id)
 
 
@@ -125,6 +137,18 @@ def _carried_out(ctx: RunContext, row: RowMapping, intent_id: int) -> None:
     with ctx.db.read() as connection:
         known_now = market.load(connection, ctx.channel_id, [key])
     look(ctx, list(known_now.values()))
+
+
+def _refused(ctx: RunContext, row: RowMapping, error: Refused) -> None:
+    """Hepsiburada does not take this word: it must not keep new products from going out."""
+    params = {**error.params, "text": error.message[:300]}
+    ctx.journal.add(
+        "error", "failed", log_text(error.failure_id, params), kind=PRODUCT, key=row["sku_key"],
+        code=error.failure_id, params=params, exchange=ctx.wire.exchange,
+    )  # fmt: skip
+    with ctx.commit(durable=True) as connection:
+        market.decision(connection, ctx.channel_id, row["sku_key"], "refused")
+    ctx.progress.failed += 1
 
 
 def _overtaken(ctx: RunContext, row: RowMapping) -> None:
