@@ -103,3 +103,22 @@ def test_a_stock_read_while_an_order_is_written_is_put_right_at_the_next_run(
     sent = len(bench.rows(Upload))
     bench.run("stock")
     assert len(bench.rows(Upload)) == sent
+
+
+def test_a_sold_sku_that_another_batch_holds_keeps_no_other(
+    bench: FlowBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick(bench)
+    bench.run("mirror")
+    bench.run_until("stock", lambda: settled(bench))
+    held, other = bench.healthy(), bench.healthy(1)
+    execute(
+        bench,
+        "UPDATE om_action SET local_batch_id = 'another' WHERE object_id ="
+        " (SELECT pk FROM om_stock WHERE product = ?)",
+        held.pk,
+    )
+    monkeypatch.setattr("hbdash.flows.stock_price.sold._outdated", lambda _: [held.sku])
+    bench.call(backoffice.set_stock, other.sku, 17)
+    assert bench.run("stock").state is RunState.DONE
+    assert there(bench, other.sku) == 14

@@ -44,11 +44,15 @@ def read_due(ctx: RunContext, kind: Kind) -> None:
             ctx.go_on()
 
 
-def read_keys(ctx: RunContext, kind: Kind, keys: Sequence[str]) -> None:
-    """Rows of given SKUs, whether due or not: committed in a batch of their own."""
+def read_keys(ctx: RunContext, kind: Kind, keys: Sequence[str], *, free: bool = False) -> None:
+    """Rows of given SKUs, whether due or not: committed in a batch of their own.
+
+    free: only those that no other batch holds; else a held one refuses the run.
+    """
     rows = kind.of_products(ctx, [product.pk for product in products_of(ctx, keys)])
+    take = _take_again if free else _take_rows
     for start in range(0, len(rows), _batch(ctx)):
-        _take_rows(ctx, kind, rows[start : start + _batch(ctx)])
+        take(ctx, kind, rows[start : start + _batch(ctx)])
 
 
 def read_retries(ctx: RunContext, kind: Kind) -> None:

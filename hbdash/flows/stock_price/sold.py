@@ -16,6 +16,7 @@ from hbdash.domain.offers import wanted_stock
 from hbdash.domain.states import OfferState
 from hbdash.flows.stock_price.due import read_keys
 from hbdash.flows.stock_price.kinds import STOCK
+from hbdash.runs import penalties
 from hbdash.runs.context import RunContext
 from hbdash.runs.held import held_units
 from hbdash.runs.removed import removed_keys
@@ -31,7 +32,7 @@ def read_sold(ctx: RunContext) -> None:
     """Read the stocks again whose value is not what stock, buffer and held units make now."""
     keys = _outdated(ctx)
     if keys:
-        read_keys(ctx, STOCK, keys)
+        read_keys(ctx, STOCK, keys, free=True)
 
 
 def _outdated(ctx: RunContext) -> Sequence[str]:
@@ -80,6 +81,10 @@ def _outdated(ctx: RunContext) -> Sequence[str]:
             for row in rows
             if row.wanted != wanted_stock(row.stock, None, buffer, held.get(row.sku_key, 0))
         }
-        for key in removed_keys(connection, ctx.channel_id, outdated):
+        # What failed waits for its own time: a try a minute would use all of them up.
+        punished = penalties.blocked(
+            connection, ctx.channel_id, STOCK.content_type, list(outdated), ctx.now()
+        )
+        for key in removed_keys(connection, ctx.channel_id, outdated) | punished:
             del outdated[key]
     return sorted(outdated.values())
