@@ -185,6 +185,17 @@ def test_one_refunded_already_needs_no_call(bench: FlowBench) -> None:
     assert queue(bench) == []
 
 
+def test_one_refunded_already_has_nothing_left_to_agree_on(bench: FlowBench) -> None:
+    number = pulled(bench, quantity=2)
+    first, _ = requests(bench, number)
+    bench.call(backoffice.decide_request, first["pk"], "approved")
+    bench.call(marketplace.settle_claim, number, "Refunded")
+    bench.run("order_refund")
+    assert bench.run("approve_refunds").failed == 0
+    assert bench.rows(Failure, code="claim.disagree") == []
+    assert queue(bench) == []
+
+
 @pytest.mark.parametrize(
     ("meanwhile", "code"),
     [

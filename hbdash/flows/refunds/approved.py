@@ -32,8 +32,11 @@ _AT_ONCE = 100
 def agrees(ctx: RunContext, approved: Approved) -> bool:
     """Whether all units of the claim are approved; else a person decides it as a whole.
 
-    Hepsiburada takes one decision for all n; a unit without a request has not agreed.
+    Hepsiburada takes one decision for all n; a unit without a request has not agreed. A claim that
+    is refunded already has nothing left to agree on.
     """
+    if _is_over(approved.claim):
+        return True
     approved_now = {one.pk for one in approved.requests}
     statuses = [
         APPROVED[0] if row["request_pk"] in approved_now else row["status"]

@@ -28,8 +28,9 @@ from hbdash.store.tables import Claim, Cursor
 from hbdash.texts.claims import claim_not_found
 
 CURSOR = "statuses"
-#: Claims that left the open list and are in no window are looked for one by one, at most so many.
-_MISSING_AT_ONCE = 20
+#: Claims that left the open list and are in no window are looked for in the lists since they were
+#: last seen, all at once: one that is found nowhere then hides no other.
+_MISSING_AT_ONCE = 1000
 #: … and for so long: by then Hepsiburada has closed them (48 h).
 _MISSED_FOR = timedelta(days=3)
 
