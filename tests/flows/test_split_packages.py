@@ -160,6 +160,22 @@ def test_every_way_to_name_units(shop: FlowBench, form: str) -> None:
     assert_split(shop, number, package, [items[1]["pk"]], [items[0]["pk"], items[2]["pk"]])
 
 
+def test_what_is_named_exactly_is_taken_before_what_means_any_unit(shop: FlowBench) -> None:
+    """A bare line may mean the very unit that a later group names."""
+    number, package, items = written(shop, (shop.healthy().sku, 3))
+    line, one = items[0]["remote_id"][:36], min(items, key=lambda item: item["remote_id"])
+    payload = {
+        "packageNumber": package,
+        "packages": [
+            {"items": [{"lineItemId": line, "quantity": 1}]},
+            {"items": [{"orderItemId": one["pk"]}]},
+        ],
+    }
+    assert split(shop, payload).state in (RunState.DONE, RunState.PARTLY_DONE)
+    assert [sum(part.values()) for part in inside(shop, number)] == [1, 1, 1]
+    assert shop.rows(Failure, state="open") == []
+
+
 def test_one_group_over_all_is_nothing_to_do(shop: FlowBench) -> None:
     number, package, items = written(shop, (shop.healthy().sku, 2))
     assert split(shop, groups([item["pk"] for item in items])).skipped == 1

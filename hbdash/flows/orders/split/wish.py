@@ -78,10 +78,12 @@ def resolve(ctx: RunContext, wish: SplitWish) -> Resolved:
     inside = contents(ctx, target.number) or _of_items(ctx, target.items)
     units = _units(ctx, target, inside)
     taken: set[_Unit] = set()
-    groups = []
-    for refs in wish.groups:
-        chosen = [unit for ref in refs for unit in _pick(ref, units, taken)]
-        groups.append(_group(chosen))
+    chosen: list[list[_Unit]] = [[] for _ in wish.groups]
+    named = [(group, ref) for group, refs in enumerate(wish.groups) for ref in refs]
+    # Those that mean fewest units choose first: a bare line or SKU means any unit left over.
+    for group, ref in sorted(named, key=lambda one: sum(_fits(one[1], unit) for unit in units)):
+        chosen[group] += _pick(ref, units, taken)
+    groups = [_group(units_of_one) for units_of_one in chosen]
     _check_contents(groups, inside)
     left = Counter(inside)
     for group in groups:
