@@ -93,6 +93,27 @@ def test_a_line_cancelled_before_and_after_packing(bench: FlowBench) -> None:
     assert open_failures(bench) == []
 
 
+def test_an_order_that_hepsiburada_cannot_show_holds_up_no_other(bench: FlowBench) -> None:
+    sku = plenty(bench)
+    poisoned, sound = place(bench, sku), place(bench, sku)
+    bench.run(CREATE)
+    for number in (poisoned, sound):
+        bench.call(marketplace.cancel_line, order_number=number)
+    bench.call(
+        lambda world: world.faults.add(kind="status", status=500, path=f"ordernumber/{poisoned}")
+    )
+    bench.move(30)
+    bench.run(FLOW)
+    assert len(cancels(bench)) == 1
+    told = [row["code"] for row in bench.rows(LogEntry, kind="order", key=poisoned)]
+    assert told[-1] == "remote.server"
+    bench.call(lambda world: world.faults.clear())
+    bench.move(300)
+    bench.run(FLOW)
+    assert sorted(cancels(bench).values()) == [1, 1]
+    assert held_here(bench) == held_there(bench) == {}
+
+
 def test_a_cancelled_order_that_was_never_imported_is_known(bench: FlowBench) -> None:
     sku = plenty(bench)
     never = place(bench, (sku, 2), packed=False)

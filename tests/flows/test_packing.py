@@ -173,6 +173,26 @@ def test_a_lost_answer_packs_nothing_twice(
     assert not [row for row in packing.rows(Intent) if row["state"] in ("open", "unknown")]
 
 
+def test_an_order_in_doubt_that_cannot_be_shown_holds_up_no_other(packing: FlowBench) -> None:
+    """The answer to its packing was lost, and Hepsiburada fails each time it is asked about it."""
+    doubtful = unpacked(packing, packing.healthy().sku)
+    packing.call(lambda world: world.faults.add(kind="drop", method="POST", service="oms", count=1))
+    packing.run(FLOW)
+    packing.call(
+        lambda world: world.faults.add(kind="status", status=500, path=f"ordernumber/{doubtful}")
+    )
+    sound = unpacked(packing, packing.healthy(1).sku)
+    for _ in range(3):
+        packing.move(60)
+        packing.run(FLOW)
+    packed_once(packing, sound)
+    assert_each_unit_once(packing, sound)
+    assert packages(packing, doubtful) == [], "nothing is packed while it is in doubt"
+    packing.call(lambda world: world.faults.clear())
+    packing.run_until(FLOW, lambda: bool(in_omnitron(packing, doubtful)), most=6)
+    packed_once(packing, doubtful)
+
+
 def test_a_line_that_is_packed_meanwhile_is_no_failure(packing: FlowBench) -> None:
     """Hepsiburada packs by itself between our reading and our packing: 409 (H§11.4)."""
     number = unpacked(packing, packing.healthy().sku)

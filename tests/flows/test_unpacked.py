@@ -84,6 +84,26 @@ def test_what_nobody_packs_anew_is_cancelled_after_half_an_hour(bench: FlowBench
     assert sum(cancels(bench).values()) == 3
 
 
+def test_an_order_that_hepsiburada_cannot_show_holds_up_no_other(bench: FlowBench) -> None:
+    sku = plenty(bench)
+    poisoned, sound = place(bench, sku), place(bench, sku)
+    bench.run(CREATE)
+    for number in (poisoned, sound):
+        (package,) = packages(bench, number)
+        bench.call(marketplace.unpack, package)
+    bench.run(FLOW)
+    bench.move(HALF_HOUR + 60)
+    bench.call(
+        lambda world: world.faults.add(kind="status", status=500, path=f"ordernumber/{poisoned}")
+    )
+    bench.run(FLOW)
+    assert live(bench, sound) == []
+    assert len(live(bench, poisoned)) == 1, "not cancelled before it was asked about"
+    bench.call(lambda world: world.faults.clear())
+    bench.run(FLOW)
+    assert live(bench, poisoned) == []
+
+
 @pytest.mark.parametrize("packages_then", [1, 2])
 def test_a_repack_neither_cancels_nor_doubles(bench: FlowBench, packages_then: int) -> None:
     """At once or within the half hour, into one package or several."""

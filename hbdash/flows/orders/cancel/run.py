@@ -28,6 +28,7 @@ from hbdash.flows.orders.cancel.units import (
 from hbdash.flows.orders.feeds.reading import UNPACKED, cursor_at, set_cursor
 from hbdash.flows.orders.packages import keeping
 from hbdash.flows.orders.packages.faults import KIND
+from hbdash.flows.orders.packages.patience import set_aside
 from hbdash.flows.orders.packages.units import UnitBook
 from hbdash.runs.context import RunContext
 from hbdash.store.bulk import sliced, table_of
@@ -116,8 +117,7 @@ class _Work:
         ctx.progress.total = len(due)
         for part in sliced(due, AT_ONCE):
             fresh = [order for order in part if not self._was_told(order, lines.get(order, []))]
-            self._learn({order: lines.get(order, []) for order in fresh})
-            for order in fresh:
+            for order in self._learn({order: lines.get(order, []) for order in fresh}):
                 self._look_at(order, lines.get(order, []))
                 ctx.go_on()
         self.reasons.settle()
@@ -129,22 +129,31 @@ class _Work:
         self._done(order)
         return True
 
-    def _learn(self, orders: Mapping[str, Sequence[str]]) -> None:
+    def _learn(self, orders: Mapping[str, Sequence[str]]) -> list[str]:
         """How many units the lines have in all, which only the order itself tells; and which
-        items of Omnitron we have not heard of."""
+        items of Omnitron we have not heard of. The orders that could be asked for."""
         ctx = self.ctx
+        learnt: list[str] = []
         for number in orders:
-            order = self.units.order(number)
+            order = None
+            with set_aside(ctx, number) as aside:
+                order = self.units.order(number)
+            if not aside.happened:
+                learnt.append(number)
             if order is not None:
                 with ctx.commit() as connection:
                     keeping.keep_order_lines(connection, ctx.channel_id, order, ctx.now())
             ctx.go_on()
-        self.units.learn(line for line_ids in orders.values() for line in line_ids)
+        self.units.learn(line for number in learnt for line in orders[number])
+        return learnt
 
     def _look_at(self, order: str, line_ids: list[str]) -> None:
         states = self._states(line_ids)
         if any(state.beyond for state in states.values()):
-            states = self._as_it_is_now(states)
+            with set_aside(self.ctx, order) as aside:
+                states = self._as_it_is_now(states)
+            if aside.happened:
+                return
         if any(state.beyond for state in states.values()):
             self._cancel(order, states)
         else:

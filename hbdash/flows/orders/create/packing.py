@@ -13,6 +13,7 @@ from typing import Any
 
 from hbdash.flows.orders.create import unpackable
 from hbdash.flows.orders.packages.faults import KIND
+from hbdash.flows.orders.packages.patience import set_aside
 from hbdash.hepsiburada.errors import AddressChanging
 from hbdash.hepsiburada.models.orders import OrderLine
 from hbdash.hepsiburada.package_writes import PackageWish
@@ -212,7 +213,13 @@ def _recover(ctx: RunContext) -> set[str]:
     left: set[str] = set()
     for one in standing:
         wanted = set(one.payload.get("lines", ()))
-        packages, still_open = _look(ctx, str(one.payload.get("order", "")), wanted)
+        number = str(one.payload.get("order", ""))
+        packages, still_open = set[str](), True
+        with set_aside(ctx, number) as aside:
+            packages, still_open = _look(ctx, number, wanted)
+        if aside.happened:
+            left |= wanted
+            continue
         with ctx.commit(durable=True) as connection:
             if not still_open:
                 outcome = {"found": sorted(packages)}

@@ -16,6 +16,7 @@ from hbdash.flows.orders.feeds.gap import keep_packages_of
 from hbdash.flows.orders.feeds.reading import Ordered
 from hbdash.flows.orders.packages.lines import lines_of, set_cancelled
 from hbdash.flows.orders.packages.parcel import is_cancelled
+from hbdash.flows.orders.packages.patience import set_aside
 from hbdash.flows.orders.packages.units import UnitBook
 from hbdash.hepsiburada.models.orders import Order
 from hbdash.runs.context import RunContext
@@ -48,7 +49,8 @@ def reconcile(ctx: RunContext, ordered: Ordered, units: UnitBook) -> None:
             odd.setdefault(line.order_number, []).append(line)
     for number in sorted(odd)[:MOST]:
         # An order that is not shown (not paid) and in no feed of such orders never will be.
-        _settle(ctx, odd[number], units.order(number), ordered)
+        with set_aside(ctx, number):
+            _settle(ctx, odd[number], units.order(number), ordered)
         ctx.go_on()
 
 

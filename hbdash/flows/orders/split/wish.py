@@ -79,10 +79,10 @@ def resolve(ctx: RunContext, wish: SplitWish) -> Resolved:
     units = _units(ctx, target, inside)
     taken: set[_Unit] = set()
     chosen: list[list[_Unit]] = [[] for _ in wish.groups]
-    named = [(group, ref) for group, refs in enumerate(wish.groups) for ref in refs]
+    named = [(n, ref) for n, refs in enumerate(wish.groups) for ref in refs]
     # Those that mean fewest units choose first: a bare line or SKU means any unit left over.
-    for group, ref in sorted(named, key=lambda one: sum(_fits(one[1], unit) for unit in units)):
-        chosen[group] += _pick(ref, units, taken)
+    for n, ref in sorted(named, key=lambda one: sum(_fits(one[1], unit) for unit in units)):
+        chosen[n] += _pick(ref, units, taken)
     groups = [_group(units_of_one) for units_of_one in chosen]
     _check_contents(groups, inside)
     left = Counter(inside)

@@ -21,6 +21,7 @@ from hbdash.flows.orders.cancel.reasons import CancelReasons
 from hbdash.flows.orders.feeds.reading import cursor_at, set_cursor
 from hbdash.flows.orders.packages import keeping
 from hbdash.flows.orders.packages.faults import KIND, unreadable
+from hbdash.flows.orders.packages.patience import set_aside
 from hbdash.flows.orders.packages.units import UnitBook
 from hbdash.flows.orders.packages.whereabouts import Unit
 from hbdash.flows.orders.unpacked.feed import keep_broken, read_feed
@@ -134,7 +135,9 @@ class _Work:
 
     def _cancel(self, order: BrokenOrder) -> None:
         ctx = self.ctx
-        gone = self._gone(order)
+        gone: list[Unit] = []
+        with set_aside(ctx, order.number):
+            gone = self._gone(order)
         if not gone:
             return
         if any(unit.item_pk in self.canceller.doubtful for unit in gone):
