@@ -14,6 +14,7 @@ from hbdash.sandbox.omnitron import backoffice
 from hbdash.sandbox.world import World
 from hbdash.store.tables import (
     Cursor,
+    Intent,
     LogEntry,
     MarketPackage,
     OmnitronItem,
@@ -233,6 +234,24 @@ def test_settings_act_on_the_next_order(bench: FlowBench) -> None:
     place(bench, bench.healthy().sku)
     refused = bench.run(FLOW)
     assert (refused.state, refused.reason_id) == (RunState.REFUSED, "order.number_format")
+
+
+@pytest.mark.requirement("R2.23")
+def test_shipping_info_that_omnitron_fails_for_holds_up_no_batch(bench: FlowBench) -> None:
+    bench.call(backoffice.set_conf, send_shipping_info=True)
+    poisoned = place(bench, bench.healthy().sku)
+    bench.call(lambda world: world.faults.add(kind="status", status=500, path="shipping_info"))
+    bench.run(FLOW)
+    rows = bench.rows(OmnitronOrder)
+    assert [row["batch_closed"] for row in rows] == [True]
+    bench.call(lambda world: world.faults.clear())
+    bench.move(600)
+    sound = place(bench, bench.healthy(1).sku)
+    bench.run(FLOW)
+    numbers = [order["number"] for one in (poisoned, sound) for order in in_omnitron(bench, one)]
+    told = [bench.call(lambda w, n=n: w.books.count("omnitron.shipping_info", n)) for n in numbers]
+    assert told == [1, 1]
+    assert {row["state"] for row in bench.rows(Intent, kind="order.shipping_info")} == {"done"}
 
 
 def test_held_units_are_what_is_ordered_and_not_in_omnitron(bench: FlowBench) -> None:

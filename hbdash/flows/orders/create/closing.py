@@ -15,6 +15,7 @@ from sqlalchemy import RowMapping, select, update
 from hbdash.domain.orders import unit_id
 from hbdash.flows.orders.packages import faults
 from hbdash.flows.orders.packages.faults import CONTENT_TYPE, PackageRow
+from hbdash.flows.orders.packages.patience import set_aside
 from hbdash.omnitron.models.order import Order
 from hbdash.runs import batches, intents
 from hbdash.runs.batches import Held, OpenBatch
@@ -29,7 +30,7 @@ from hbdash.store.tables import (
     OmnitronOrder,
 )
 from hbdash.texts.orders import reported
-from hbdash.transport.errors import RemoteError
+from hbdash.transport.errors import Refused, RemoteError
 
 #: Orders in one batch (R1, SETUP: the application works in batches of 50).
 IN_A_BATCH = 50
@@ -47,6 +48,7 @@ def close_orders(ctx: RunContext, versions: Versions) -> int:
     Raises ``RunRefused`` naming the batch that holds the content type (R8.10): the orders are
     written, and go into a batch of the next run.
     """
+    _tell_again(ctx)
     closed = 0
     while rows := _open_orders(ctx):
         _close(ctx, rows, versions)
@@ -137,22 +139,44 @@ def _shipping_info(ctx: RunContext, row: RowMapping) -> None:
         ctx.repeat_intent(intent_id)
     else:
         intent_id = ctx.begin_intent(SHIPPING_INFO, row["number"], payload)
-    cargo = _cargo_of(ctx, row["remote_pk"])
-    try:
-        ctx.omnitron.order_shipping_info(row["remote_pk"], row["number"], cargo, is_send=True)
-    except RemoteError as error:
-        with ctx.commit(durable=True) as connection:
-            if error.unknown_outcome:
-                intents.doubt(connection, intent_id, ctx.now())
-            else:
+    told = False
+    with set_aside(ctx, row["number"]):
+        try:
+            cargo = _cargo_of(ctx, row["remote_pk"])
+            ctx.omnitron.order_shipping_info(row["remote_pk"], row["number"], cargo, is_send=True)
+            told = True
+        except Refused as error:
+            with ctx.commit(durable=True) as connection:
                 intents.settle(
                     connection, intent_id, "failed", ctx.now(), {"error": str(error)[:500]}
                 )
-        if error.unknown_outcome:
+        except RemoteError:
+            with ctx.commit(durable=True) as connection:
+                intents.doubt(connection, intent_id, ctx.now())
             raise
+    if not told:
         return
     with ctx.commit(durable=True) as connection:
         intents.settle(connection, intent_id, "done", ctx.now(), payload)
+
+
+def _tell_again(ctx: RunContext) -> None:
+    """Orders in closed batches whose shipping info was left in doubt; they hold up no batch."""
+    with ctx.db.read() as connection:
+        standing = intents.unsettled(connection, ctx.channel_id, SHIPPING_INFO)
+        ripe = [one for one in standing if one.ask_at is not None and one.ask_at <= ctx.now()]
+        ripe.sort(key=lambda one: one.asked)
+        rows = connection.execute(
+            select(orders)
+            .where(
+                orders.c.channel_id == ctx.channel_id,
+                orders.c.batch_closed,
+                orders.c.number.in_([one.key for one in ripe[:IN_A_BATCH]]),
+            )
+        ).mappings().all()  # fmt: skip
+    for row in rows:
+        _shipping_info(ctx, row)
+        ctx.go_on()
 
 
 def _cargo_of(ctx: RunContext, order_pk: int) -> int | None:
