@@ -236,6 +236,21 @@ def test_settings_act_on_the_next_order(bench: FlowBench) -> None:
     assert (refused.state, refused.reason_id) == (RunState.REFUSED, "order.number_format")
 
 
+def test_packages_for_which_omnitron_failed_go_after_all_others(bench: FlowBench) -> None:
+    sku = bench.healthy().sku
+    troubled = [place(bench, sku) for _ in range(3)]
+    bench.call(
+        lambda world: world.faults.add(kind="status", status=500, method="POST", path="customers")
+    )
+    assert bench.run(FLOW).state is RunState.FAILED
+    bench.call(lambda world: world.faults.clear())
+    sound = place(bench, sku)
+    bench.move(600)
+    bench.run(FLOW)
+    written = [row["package_number"] for row in bench.rows(OmnitronOrder)]
+    assert written == [packages(bench, one)[0] for one in (sound, *troubled)]
+
+
 @pytest.mark.requirement("R2.23")
 def test_shipping_info_that_omnitron_fails_for_holds_up_no_batch(bench: FlowBench) -> None:
     bench.call(backoffice.set_conf, send_shipping_info=True)

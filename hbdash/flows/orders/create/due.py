@@ -1,4 +1,5 @@
-"""Which packages are to be written: fresh ones first, then retries whose penalty is over."""
+"""Which packages are to be written: fresh ones, retries whose penalty is over, and last of all
+those for which a side failed before, so that they end no run before the others had their turn."""
 
 from __future__ import annotations
 
@@ -7,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import and_, exists, or_, select
 
-from hbdash.flows.orders.packages.faults import CONTENT_TYPE, PackageRow
+from hbdash.flows.orders.packages.faults import CONTENT_TYPE, KIND, PackageRow
 from hbdash.runs.context import RunContext
+from hbdash.runs.failures import OPEN_STATES
 from hbdash.store.bulk import sliced, table_of
-from hbdash.store.tables import MarketPackage, Penalty
+from hbdash.store.tables import Failure, MarketPackage, Penalty
 
-packages, penalties = table_of(MarketPackage), table_of(Penalty)
+packages, penalties, failures = table_of(MarketPackage), table_of(Penalty), table_of(Failure)
 
 _COLUMNS = (
     packages.c.package_number, packages.c.order_number, packages.c.state, packages.c.status,
@@ -23,15 +25,24 @@ AT_ONCE = 50
 
 
 def due(
-    ctx: RunContext, state: str, after: int, most: int = AT_ONCE
+    ctx: RunContext, state: str, after: int, most: int = AT_ONCE, *, troubled: bool = False
 ) -> list[tuple[int, PackageRow]]:
     """(id, package) in the order in which they were first seen, beyond the id ``after``.
 
-    state: ``seen`` for fresh ones, ``failed`` for those that serve no penalty any more.
+    state: ``seen`` for fresh ones, ``failed`` for those that serve no penalty any more. troubled:
+    of the fresh ones those whose order has an open failure, else the others.
     """
     statement = select(packages.c.id, *_COLUMNS).where(
         packages.c.channel_id == ctx.channel_id, packages.c.state == state, packages.c.id > after
     )
+    if state == "seen":
+        failed_before = exists().where(
+            failures.c.channel_id == packages.c.channel_id,
+            failures.c.kind == KIND,
+            failures.c.key == packages.c.order_number,
+            failures.c.state.in_(OPEN_STATES),
+        )
+        statement = statement.where(failed_before if troubled else ~failed_before)
     if state == "failed":
         # An order's penalty is our own row, lifted when its cause is gone (design rule 8).
         serving = exists().where(

@@ -56,11 +56,13 @@ def _read_and_write(ctx: RunContext, writer: Writer, doubtful: set[str]) -> None
         if error.side == HEPSIBURADA:
             # What was kept needs Hepsiburada no more: it goes all the same.
             _write_due(ctx, writer, "seen", doubtful)
+            _write_due(ctx, writer, "seen", doubtful, troubled=True)
         raise
     _write_due(ctx, writer, "seen", doubtful)
     _write_due(ctx, writer, "failed", doubtful)
     if not ctx.dry_run:
         labels.fetch_wanted(ctx)
+    _write_due(ctx, writer, "seen", doubtful, troubled=True)
 
 
 def _read(ctx: RunContext, writer: Writer, doubtful: set[str]) -> None:
@@ -79,10 +81,12 @@ def _read(ctx: RunContext, writer: Writer, doubtful: set[str]) -> None:
         reconcile(ctx, ordered, writer.units)
 
 
-def _write_due(ctx: RunContext, writer: Writer, state: str, doubtful: set[str]) -> None:
+def _write_due(
+    ctx: RunContext, writer: Writer, state: str, doubtful: set[str], *, troubled: bool = False
+) -> None:
     """Write all packages of a state, in the order in which they came."""
     after = 0
-    while rows := due(ctx, state, after):
+    while rows := due(ctx, state, after, troubled=troubled):
         after = rows[-1][0]
         ready = [row for _, row in rows if row.number not in doubtful | writer.tried]
         ctx.progress.total = (ctx.progress.total or 0) + len(ready)
