@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from hbdash.domain.states import RunState
+from hbdash.domain.turkish import sku_key
 from hbdash.flows.stock_price import due
 from hbdash.runs import offers
 from hbdash.runs.context import RunContext
@@ -16,6 +18,7 @@ from hbdash.runs.failures import FailureBook, Met
 from hbdash.runs.penalties import Offender, penalise
 from hbdash.sandbox.hepsiburada import marketplace
 from hbdash.sandbox.omnitron import backoffice
+from hbdash.sandbox.world import World
 from hbdash.store.bulk import table_of
 from hbdash.store.tables import (
     BatchRequest,
@@ -23,6 +26,7 @@ from hbdash.store.tables import (
     Listing,
     Offer,
     Penalty,
+    UploadRow,
 )
 from tests.flows.test_stock import offer, settled, there
 from tests.support.flows import FlowBench
@@ -94,6 +98,34 @@ def test_an_upload_failed_as_a_whole_goes_once_more_and_then_fails(bench: FlowBe
     assert failure["code"] == "upload.failed"
     assert offer(bench, sku)["state"] == "failed"
     assert not open_batches(bench)
+
+
+def test_rows_that_a_failed_upload_does_not_name_go_once_more(bench: FlowBench) -> None:
+    """A failed upload that names some rows says nothing of the others (H§9.3)."""
+    named, other = bench.healthy().sku, bench.healthy(1).sku
+    bench.run_until("stock", lambda: settled(bench))
+    bench.call(marketplace.set_pace, upload=900)
+    for sku in (named, other):
+        bench.call(backoffice.set_stock, sku, 17)
+    bench.run("stock")
+    row = bench.rows(UploadRow, sku_key=sku_key(named))[-1]
+    errors = [{"elementNo": row["element"], "merchantSku": named, "errors": ["ListingFrozen"]}]
+
+    def fail(world: World) -> None:
+        marketplace.fail_uploads(world)
+        world.db.execute(
+            "UPDATE hb_upload SET errors = ? WHERE seq = (SELECT max(seq) FROM hb_upload)",
+            (json.dumps(errors),),
+        )
+
+    bench.call(fail)
+    bench.move(1000)
+    bench.run("stock")
+    assert offer(bench, other)["state"] == "sent", "once more, as nobody knows"
+    (failure,) = bench.rows(Failure, key=named)
+    assert failure["code"] == "upload.row"
+    bench.run_until("stock", lambda: there(bench, other) == 17)
+    assert not bench.rows(Failure, key=other)
 
 
 def test_a_batch_that_omnitron_has_lost_does_not_stop_the_flow(bench: FlowBench) -> None:

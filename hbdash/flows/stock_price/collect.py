@@ -87,7 +87,8 @@ def _ask(ctx: RunContext, kind: Kind, upload: RowMapping) -> None:
             _ask_later(ctx, upload)
         return
     refusals = _refusals(status)
-    whole = "upload.failed" if status.is_failed and not refusals else None
+    # What became of rows that a failed upload does not name, nobody promises (H§9.3).
+    whole = "upload.failed" if status.is_failed else None
     _settle(
         ctx,
         kind,
@@ -171,7 +172,9 @@ def _settle(
         refusal = refusals.get(row["element"]) or (_Refusal(code, {}, "") if code else None)
         # A newer value waits behind this one, and its own upload speaks for it and its batch.
         newer = mine and offer is not None and offer["wanted_version"] != row["version"]
-        if again and mine and not newer and (row["sku_key"], row["version"]) not in failed_before:
+        named = row["element"] in refusals
+        first = (row["sku_key"], row["version"]) not in failed_before
+        if again and mine and not newer and not named and first:
             repeated.append(row["sku_key"])
         verdicts.append(
             offers.Verdict(row["sku_key"], row["version"], refusal.code if refusal else None)
