@@ -273,6 +273,46 @@ def test_packages_that_show_late_are_looked_for_in_runs_of_their_own(shop: FlowB
     assert shop.rows(Failure)[0]["state"] == "cured"
 
 
+def test_a_repeat_that_is_refused_since_the_first_call_came_late_is_our_split(
+    shop: FlowBench,
+) -> None:
+    number, package, items = written(shop, (shop.healthy().sku, 2))
+    fault = {"kind": "status", "service": "oms", "path": "/split$", "count": 1}
+    shop.call(lambda world: world.faults.add(status=500, **fault))
+    split(shop, groups([items[0]["pk"]]))
+    shop.call(lambda world: world.faults.add(status=400, after_effect=True, **fault))
+    shop.run_until(FLOW, lambda: shop.rows(PackageSplit)[0]["state"] == "done", most=6)
+    assert_split(shop, number, package, [items[0]["pk"]], [items[1]["pk"]])
+    assert shop.rows(Failure) == []
+
+
+def test_a_package_that_is_no_longer_known_was_split(shop: FlowBench) -> None:
+    number, package, items = written(shop, (shop.healthy().sku, 2))
+    lost = {"kind": "lost_answer", "service": "oms", "path": "/split$", "count": 1}
+    gone = {"kind": "status", "service": "oms", "method": "GET", "status": 404}
+    gone["path"] = f"/{package}$"
+    shop.call(lambda world: world.faults.add(**lost))
+    split(shop, groups([items[0]["pk"]]))
+    shop.call(lambda world: world.faults.add(**gone))
+    shop.run_until(FLOW, lambda: shop.rows(PackageSplit)[0]["state"] == "done", most=6)
+    assert_split(shop, number, package, [items[0]["pk"]], [items[1]["pk"]])
+
+
+def test_a_look_that_is_refused_for_ever_is_a_persons_matter(shop: FlowBench) -> None:
+    number, package, items = written(shop, (shop.healthy().sku, 2))
+    no = {"kind": "status", "service": "oms", "method": "GET", "status": 400}
+    shop.call(lambda world: world.faults.add(path="/packages/merchantid/[^/]+$", **no))
+    split(shop, groups([items[0]["pk"]]))
+    for seconds in (31, 61, 121, 301):
+        shop.move(seconds)
+        shop.run(FLOW)
+    (row,), (failure,) = shop.rows(PackageSplit), shop.rows(Failure)
+    assert (row["state"], failure["code"], failure["key"]) == ("lost", "split.lost", package)
+    shop.call(lambda world: world.faults.clear())
+    shop.run(FLOW, keys=[package])
+    assert_split(shop, number, package, [items[0]["pk"]], [items[1]["pk"]])
+
+
 def test_packages_that_order_create_saw_first_are_the_same(shop: FlowBench) -> None:
     number, package, items = written(shop, (shop.healthy().sku, 2))
     path = "/packages/merchantid/[^/]+$"

@@ -39,7 +39,7 @@ from hbdash.texts.orders import (
     split_unsure,
     would_split,
 )
-from hbdash.transport.errors import AuthRefused, BreakerOpen, Refused, RemoteError, Walled
+from hbdash.transport.errors import AuthRefused, BreakerOpen, NotFound, Refused, RemoteError, Walled
 
 #: Kind of the intents; their key is the package.
 SPLIT = "package.split"
@@ -83,11 +83,34 @@ def _serve(ctx: RunContext, row: dict[str, Any]) -> None:
         _failed(ctx, row, fault, "failed")
     except (AuthRefused, Walled, BreakerOpen):
         raise
+    except Refused as error:
+        _refused(ctx, row, error)
     except RemoteError as error:
         ctx.progress.skipped += 1
         with ctx.commit(durable=True) as connection:
             _put(connection, row, ask_at=ctx.now() + AGAIN)
             _say(ctx, row, "waiting", f"{split_unsure()}: {error.message[:200]}")
+
+
+def _refused(ctx: RunContext, row: dict[str, Any], error: Refused) -> None:
+    """A no to anything but the split itself: asked a few times more, then a person's matter."""
+    if row["asked"] < len(LOOKS):
+        with ctx.commit(durable=True) as connection:
+            _put(
+                connection, row, asked=row["asked"] + 1, ask_at=ctx.now() + LOOKS[row["asked"]]
+            )  # fmt: skip
+            _say(ctx, row, "waiting", f"{split_unsure()}: {error.message[:200]}")
+        ctx.progress.skipped += 1
+        return
+    if row["state"] in ("split", "lost"):
+        _failed(ctx, row, OrderFault("split.lost", {}, str(error)), "lost")
+        return
+    standing = _standing(ctx, row)
+    with ctx.commit(durable=True) as connection:
+        for one in standing:
+            intents.settle(connection, one.id, "failed", ctx.now(), {"error": str(error)[:500]})
+    fault = OrderFault("split.refused", {"text": error.reason[:300]}, str(error))
+    _failed(ctx, row, fault, "failed")
 
 
 def _begin(ctx: RunContext, row: dict[str, Any]) -> None:
@@ -119,11 +142,20 @@ def _begin(ctx: RunContext, row: dict[str, Any]) -> None:
 
 
 def _call(
-    ctx: RunContext, row: dict[str, Any], intent_id: int, groups: Sequence[PackageWish]
+    ctx: RunContext,
+    row: dict[str, Any],
+    intent_id: int,
+    groups: Sequence[PackageWish],
+    *,
+    repeated: bool = False,
 ) -> None:
     try:
         ctx.hepsiburada.split_package(row["package_number"], groups)
     except Refused as error:
+        if repeated and _is_gone(ctx, row["package_number"]):
+            # The first call came through just before: what is refused is only its repeat.
+            _taken(ctx, row, intent_id)
+            return
         with ctx.commit(durable=True) as connection:
             intents.settle(connection, intent_id, "failed", ctx.now(), {"error": str(error)[:500]})
         raise _refusal(ctx, row, error) from error
@@ -151,12 +183,18 @@ def _refusal(ctx: RunContext, row: dict[str, Any], error: Refused) -> OrderFault
     return OrderFault("split.refused", {"text": error.reason[:300]}, str(error))
 
 
+def _is_gone(ctx: RunContext, number: str) -> bool:
+    """Whether the package was broken up; one that Hepsiburada no longer knows was."""
+    try:
+        return is_broken(ctx.hepsiburada.package(number).status)
+    except NotFound:
+        return True
+
+
 def _ask(ctx: RunContext, row: dict[str, Any]) -> None:
     """An answer that was lost: the package itself says whether it was broken up."""
-    number = row["package_number"]
-    state = ctx.hepsiburada.package(number)
     standing = _standing(ctx, row)
-    if is_broken(state.status):
+    if _is_gone(ctx, row["package_number"]):
         _taken(ctx, row, standing[0].id if standing else None)
         return
     if not standing:
@@ -174,7 +212,7 @@ def _ask(ctx: RunContext, row: dict[str, Any]) -> None:
     # A minute later it is whole: the call never arrived.
     resolved = wish.resolve(ctx, wish.read(row["payload"]))
     ctx.repeat_intent(standing[0].id)
-    _call(ctx, row, standing[0].id, wishes(ctx, resolved))
+    _call(ctx, row, standing[0].id, wishes(ctx, resolved), repeated=True)
 
 
 def _standing(ctx: RunContext, row: dict[str, Any]) -> list[IntentView]:
