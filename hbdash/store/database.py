@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -44,8 +44,11 @@ def sqlite_module() -> ModuleType:
 def _make_private(path: str | None) -> None:
     """A new file is closed to others, whatever the umask: it holds names and addresses. SQLite
     gives its journal the same mode; a folder that is missing is its own to tell."""
-    if path and path != ":memory:" and Path(path).parent.is_dir():
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o660))
+    # One that is there is never opened here: to close it would drop the locks that SQLite holds on
+    # it in this process (POSIX locks are the process's, not the descriptor's).
+    if path and path != ":memory:" and Path(path).parent.is_dir() and not Path(path).exists():
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o660))
 
 
 def _without_nul(

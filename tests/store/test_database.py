@@ -44,6 +44,24 @@ def test_a_new_sqlite_file_is_closed_to_others(tmp_path: Path) -> None:
     assert "new.db-wal" in modes
 
 
+def test_a_file_that_is_there_is_opened_by_sqlite_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To close another descriptor of it would drop SQLite's locks, which are the process's."""
+    path = tmp_path / "there.db"
+    path.touch()
+    opened: list[str] = []
+    really = os.open
+    monkeypatch.setattr(
+        os, "open", lambda name, *rest: opened.append(str(name)) or really(name, *rest)
+    )
+    db = Database(f"sqlite:///{path}")
+    with db.read() as connection:
+        connection.execute(text("SELECT 1"))
+    db.close()
+    assert str(path) not in opened
+
+
 def test_eight_threads_lose_no_update(
     database: Database, open_database: Callable[[str], Database]
 ) -> None:
