@@ -19,7 +19,8 @@ SHARE = 30
 class Rested(Generic[T]):
     """One value, known by what was asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._asked: Hashable = None
         self._value: T | None = None
         self._until = 0.0
@@ -28,11 +29,11 @@ class Rested(Generic[T]):
 
     def get(self, asked: Hashable, make: Callable[[], T]) -> T:
         """The value for ``asked``; anew if something else was asked before or it has rested."""
-        begin = time.monotonic()
+        begin = self._clock()
         self.again_in = 0.0
         if self._value is None or asked != self._asked or begin >= self._until:
             self._value = make()
-            end = time.monotonic()
+            end = self._clock()
             self._asked, self._until = asked, end + (end - begin) * SHARE
         else:
             self.again_in = self._until - begin
